@@ -1,0 +1,26 @@
+/** Gerrit puts `Patch Set 3: Code-Review+1` and `(2 comments)` before what a person wrote. */
+const HEADER = /^(?:Patch Set \d+:[^\n]*(?:\n+|$))?(?:\(\d+ (?:inline )?comments?\)(?:\n+|$))?/;
+
+/** What a person wrote in a review message, without the lines Gerrit puts before it; may be empty. */
+export function commentText(message: string): string {
+  return message.replaceAll('\r\n', '\n').trimStart().replace(HEADER, '').trim();
+}
+
+/** A vote that a review message says it cast. */
+export interface CastVote {
+  readonly label: string;
+  readonly value: number;
+}
+
+const VOTES = /^Patch Set \d+:([^\n]*)/;
+const VOTE = /(?:^|\s)([A-Za-z][A-Za-z0-9-]*)([+-]\d+)(?=\s|$)/g;
+
+/**
+ * The votes in the line Gerrit puts first, such as `Patch Set 3: Code-Review+2`; what a person writes never stands in it.
+ * Read from there and not from the stream's `approvals`: those list votes of earlier comments too, and REST, by which a
+ * lost comment is recovered, says none.
+ */
+export function votesOfComment(message: string): CastVote[] {
+  const line = VOTES.exec(message.trimStart())?.[1] ?? '';
+  return [...line.matchAll(VOTE)].map(([, label = '', value = '']) => ({ label, value: Number(value) }));
+}

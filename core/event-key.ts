@@ -1,0 +1,47 @@
+import type { GerritEvent } from './gerrit-event';
+
+/**
+ * Canonical key of an event: the same for the same event from the stream and from REST, different for any other.
+ * Undefined for events that no pipeline can act on.
+ *
+ * | type | made of |
+ * |---|---|
+ * | patchset-created, change-merged | server, project, change, revision |
+ * | comment-added, change-restored | server, project, change, change-message id |
+ * | ref-updated | server, project, ref, old and new revision |
+ *
+ * A change can be restored twice at the same revision, and the same words said twice in a second; Gerrit's stream
+ * numbers neither, so both are told apart by the change message they left behind.
+ */
+export function eventKey(server: string, event: GerritEvent): string | undefined {
+  const parts = keyParts(event);
+  return parts === undefined ? undefined : [server, event.type, ...parts].map(encodeURIComponent).join(':');
+}
+
+function keyParts(event: GerritEvent): string[] | undefined {
+  const { change, patchSet, refUpdate } = event;
+  switch (event.type) {
+    case 'patchset-created':
+    case 'change-merged':
+      return change && patchSet ? [change.project, String(change.number), patchSet.revision] : undefined;
+    case 'comment-added':
+    case 'change-restored':
+      return change && event.messageId ? [change.project, String(change.number), event.messageId] : undefined;
+    case 'ref-updated':
+      return refUpdate ? [refUpdate.project, refUpdate.refName, refUpdate.oldRev, refUpdate.newRev] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What a key is about, whatever happened to it: the server, the project and the change or ref. */
+export function subjectOfKey(key: string): string {
+  const [server = '', , project = '', subject = ''] = key.split(':');
+  return [server, project, subject].join(':');
+}
+
+/** Number of the change a key is about; undefined for a ref. A hint only: the event itself has the last word. */
+export function changeOfKey(key: string): number | undefined {
+  const [, type, , subject = ''] = key.split(':');
+  return type !== 'ref-updated' && /^\d{1,10}$/.test(subject) ? Number(subject) : undefined;
+}

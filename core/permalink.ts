@@ -1,0 +1,34 @@
+/** A run by where its Workflow is: enough to find the Workflow with one GET, and its logs after the Workflow is gone. */
+export interface RunAddress {
+  readonly pipeline: string;
+  readonly namespace: string;
+  /** Name of the Workflow; it ends in the run's hash. */
+  readonly workflow: string;
+}
+
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * Path of a run's page, `/job/<pipeline>/<namespace>.<workflow>`: the form in which Wikimedia's result tab finds the
+ * name of the job. Neither part holds a dot, so the last segment reads back one way only.
+ */
+export function runPath({ pipeline, namespace, workflow }: RunAddress): string {
+  return `/job/${pipeline}/${namespace}.${workflow}`;
+}
+
+/** The run a page's last two segments name; undefined when they cannot name one. */
+export function parseRunPath(pipeline: string, token: string): RunAddress | undefined {
+  const [namespace = '', workflow = '', ...more] = token.split('.');
+  const isAddress = more.length === 0 && [pipeline, namespace, workflow].every((part) => DNS_LABEL.test(part));
+  return isAddress ? { pipeline, namespace, workflow } : undefined;
+}
+
+/** Path of the page that says why a definition ran nothing. Also what marks its one comment on a change. */
+export function rejectionPath(pipeline: string, definitionCommit: string): string {
+  return `/job/${pipeline}/definition-${definitionCommit.slice(0, 12)}`;
+}
+
+/** The (shortened) commit of a rejection page's last segment; undefined when it is not one. */
+export function parseRejectionPath(token: string): string | undefined {
+  return /^definition-([0-9a-f]{7,12})$/.exec(token)?.[1];
+}

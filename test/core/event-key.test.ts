@@ -1,0 +1,62 @@
+import { changeOfKey, eventKey, subjectOfKey } from '../../core/event-key';
+import type { GerritEvent } from '../../core/gerrit-event';
+
+const change = { project: 'demo', branch: 'main', number: 7 };
+const patchSet = { number: 2, revision: 'f'.repeat(40), ref: 'refs/changes/07/7/2' };
+const patchsetCreated: GerritEvent = { type: 'patchset-created', change, patchSet, eventCreatedOn: 1 };
+
+describe('eventKey', () => {
+  test('is made of server, type, project, change and revision for a patch set', () => {
+    expect(eventKey('local', patchsetCreated)).toBe(`local:patchset-created:demo:7:${'f'.repeat(40)}`);
+  });
+
+  test('is the same whichever source told and whenever', () => {
+    expect(eventKey('local', { ...patchsetCreated, source: 'rest', eventCreatedOn: 99 })).toBe(
+      eventKey('local', patchsetCreated),
+    );
+  });
+
+  test('differs between two comments with equal text', () => {
+    const comment: GerritEvent = { type: 'comment-added', change, patchSet, comment: 'recheck', messageId: 'one' };
+
+    expect(eventKey('local', { ...comment, messageId: 'two' })).not.toBe(eventKey('local', comment));
+  });
+
+  test('is undefined for a comment whose message id is not known yet', () => {
+    expect(eventKey('local', { type: 'comment-added', change, patchSet, comment: 'recheck' })).toBeUndefined();
+  });
+
+  test('cannot be forged by a separator inside a name', () => {
+    const one = eventKey('local', { ...patchsetCreated, change: { ...change, project: 'a:7' } });
+    const other = eventKey('local', { ...patchsetCreated, change: { ...change, project: 'a' } });
+
+    expect(one?.split(':')).toHaveLength(other?.split(':').length ?? 0);
+  });
+
+  test('is undefined for what no pipeline acts on', () => {
+    expect(eventKey('local', { type: 'reviewer-added', change, patchSet })).toBeUndefined();
+  });
+});
+
+describe('a key read back', () => {
+  const comment: GerritEvent = { type: 'comment-added', change, patchSet, messageId: 'one' };
+  const pushed = (refName: string): GerritEvent => ({
+    type: 'ref-updated',
+    refUpdate: { project: 'demo', refName, oldRev: 'a'.repeat(40), newRev: 'b'.repeat(40) },
+  });
+  const keyOf = (event: GerritEvent): string => eventKey('local', event) ?? '';
+
+  test('is about the same subject for all events of a change, and another for another', () => {
+    expect(subjectOfKey(keyOf(comment))).toBe(subjectOfKey(keyOf(patchsetCreated)));
+    expect(subjectOfKey(keyOf(patchsetCreated))).not.toBe(
+      subjectOfKey(keyOf({ ...patchsetCreated, change: { ...change, number: 8 } })),
+    );
+  });
+
+  test('names the change, and none for a ref', () => {
+    expect(changeOfKey(keyOf(comment))).toBe(7);
+    expect(changeOfKey(keyOf(pushed('refs/heads/7')))).toBeUndefined();
+    expect(changeOfKey(keyOf(pushed('7')))).toBeUndefined();
+    expect(changeOfKey('junk')).toBeUndefined();
+  });
+});

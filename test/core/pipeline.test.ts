@@ -1,0 +1,57 @@
+import { Pipeline, Pipelines, precedenceOf } from '../../core/pipeline';
+
+const check = { name: 'check', triggers: [{ event: 'patchset-created' }] };
+
+describe('Pipelines', () => {
+  test('fills in the documented defaults', () => {
+    expect(Pipelines.parse([check])[0]).toMatchObject({
+      manager: 'independent',
+      trust: 'pre-review',
+      priority: 100,
+      timeoutSeconds: 3600,
+    });
+  });
+
+  test('refuses a pipeline defined twice', () => {
+    expect(Pipelines.safeParse([check, check]).error?.issues[0]?.message).toBe("pipeline 'check' is defined twice");
+  });
+
+  test.each(['Check', '-check', 'a', 'x'.repeat(33), 'che.ck', 'check_it'])('refuses the name %j', (name) => {
+    expect(Pipelines.safeParse([{ ...check, name }]).success).toBe(false);
+  });
+
+  test.each(['comment', 'branch', 'ref', 'project'])('refuses a %s pattern that is not RE2, and shows it', (field) => {
+    const trigger = { event: 'patchset-created', [field]: '(?=lookahead)' };
+
+    const issue = Pipelines.safeParse([{ ...check, triggers: [trigger] }]).error?.issues[0];
+    expect(issue?.path).toEqual([0, 'triggers', 0, field]);
+    expect(issue?.message).toMatch(/^'\(\?=lookahead\)' is not an RE2 pattern: \S/);
+  });
+
+  test('refuses a misspelt key instead of ignoring it', () => {
+    expect(Pipelines.safeParse([{ ...check, timeoutSecond: 5 }]).success).toBe(false);
+  });
+});
+
+describe('precedence', () => {
+  test.each([
+    ['check', 'unreviewed code', {}],
+    ['gate', 'reviewed code', { trust: 'post-review', triggers: [{ event: 'change-merged' }] }],
+    ['gate', 'a dependent pipeline', { manager: 'dependent' }],
+    ['deploy', 'reviewed code that only refs start', { trust: 'post-review', triggers: [{ event: 'ref-updated' }] }],
+    ['check', 'unreviewed code that refs start', { triggers: [{ event: 'ref-updated' }] }],
+    ['periodic', 'what says so itself', { trust: 'post-review', precedence: 'periodic' }],
+  ])('is %s for %s', (precedence, _what, overrides) => {
+    expect(precedenceOf(Pipeline.parse({ ...check, ...overrides }))).toBe(precedence);
+  });
+
+  test.each(['deploy', 'gate'])(
+    '%s is refused for unreviewed code, which anybody could push ahead with',
+    (precedence) => {
+      const issue = Pipelines.safeParse([{ ...check, precedence }]).error?.issues[0];
+
+      expect(issue?.path).toEqual([0, 'precedence']);
+      expect(issue?.message).toContain('allowed are: check, periodic');
+    },
+  );
+});
