@@ -1,0 +1,178 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Decision } from '../../core/decision';
+import { messageOf } from '../shared/errors';
+import type { Logger } from '../shared/log';
+import type { HandOn } from './hand-on';
+import type { Ledger } from './ledger/ledger';
+import { metrics } from './metrics';
+import type { Authenticate, Caller } from './token-reviewer';
+
+/** Keys hold a project name, encoded twice on the way here. Characters. */
+const MOST_KEY = 4096;
+const MOST_BODY_BYTES = 256 * 1024;
+const MOST_WAIT_SECONDS = 60;
+const FEED_PAGE = 500;
+
+const EventParams = z.object({ key: z.string() });
+const PairParams = z.object({ key: z.string(), pipeline: z.string() });
+const RunParams = z.object({ uid: z.string() });
+const FeedQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  waitSeconds: z.coerce.number().min(0).max(MOST_WAIT_SECONDS).default(0),
+});
+const ConfigQuery = FeedQuery.extend({ after: z.coerce.number().int().min(0).optional() });
+
+export interface LedgerApiOptions {
+  readonly ledger: Ledger;
+  readonly handOn: HandOn;
+  readonly authenticate: Authenticate;
+  readonly log: Logger;
+  /** Aborted when the gateway stops, so that nobody waits on it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The ledger over HTTP, JSON, for the trigger (which also writes), the reporter (which only reads) and the provisioner
+ * (which reads where `refs/meta/config` moved, and nothing else). A key or pair
+ * that the ledger did not hand on is 404 and counted: it is what a forged message on the bus comes to.
+ */
+export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
+  const { ledger, handOn, log } = options;
+  const api = fastify({
+    bodyLimit: MOST_BODY_BYTES,
+    routerOptions: { maxParamLength: MOST_KEY },
+    // Connections are the callers' to keep; a stop closes them at once.
+    forceCloseConnections: true,
+  });
+  // Clients name the type of a body they do not send, too.
+  api.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? undefined : JSON.parse(body.toString()));
+    } catch {
+      done(Object.assign(new Error('the body is not JSON'), { statusCode: 400 }));
+    }
+  });
+  const callers = new WeakMap<FastifyRequest, Caller>();
+
+  api.addHook('onRequest', async (request, reply) => {
+    const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const caller = token === undefined ? undefined : await options.authenticate(token);
+    if (caller === undefined) {
+      metrics.refused.inc({ why: token === undefined ? 'no-token' : 'wrong-token' });
+      return refuse(reply, 401, 'send the ServiceAccount token of trigger, reporter or provisioner, for our audience');
+    }
+    callers.set(request, caller);
+    return undefined;
+  });
+
+  const only =
+    (...allowed: Caller[]) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const caller = callers.get(request);
+      if (caller === undefined || !allowed.includes(caller)) {
+        metrics.refused.inc({ why: 'wrong-caller' });
+        return refuse(reply, 403, `this is for ${allowed.join(' and ')} only`);
+      }
+      return undefined;
+    };
+  const onlyTrigger = only('trigger');
+  const readers = only('trigger', 'reporter');
+  const unknown = (reply: FastifyReply, what: string) => {
+    metrics.unknownKeys.inc();
+    log.warn({ what: what.slice(0, 200) }, 'asked about something the ledger does not know');
+    return refuse(reply, 404, 'the ledger does not know it');
+  };
+  const record = async (key: string, pipeline: string, decision: Decision, reply: FastifyReply) => {
+    const outcome = await ledger.decide(key, pipeline, decision);
+    switch (outcome.kind) {
+      case 'recorded':
+        handOn.decided(key, pipeline, decision);
+        return reply.code(204).send();
+      case 'another-stands':
+        return reply.code(409).send(outcome.standing);
+      case 'unknown':
+        return unknown(reply, `${key} ${pipeline}`);
+    }
+  };
+
+  api.get('/v1/events/:key', { preHandler: readers }, async (request, reply) => {
+    const { key } = EventParams.parse(request.params);
+    return (await ledger.findEvent(key)) ?? unknown(reply, key);
+  });
+
+  api.put('/v1/receipts/:key/:pipeline', { preHandler: onlyTrigger }, async (request, reply) => {
+    const { key, pipeline } = PairParams.parse(request.params);
+    const outcome = await ledger.receive(key, pipeline);
+    if (outcome.kind === 'unknown') {
+      return unknown(reply, `${key} ${pipeline}`);
+    }
+    if (outcome.kind === 'another-stands') {
+      return reply.code(200).send(outcome.standing);
+    }
+    handOn.received(key, pipeline);
+    return reply.code(204).send();
+  });
+
+  api.put('/v1/decisions/:key/:pipeline', { preHandler: onlyTrigger }, async (request, reply) => {
+    const { key, pipeline } = PairParams.parse(request.params);
+    return record(key, pipeline, Decision.parse(request.body), reply);
+  });
+
+  api.post('/v1/resend', { preHandler: onlyTrigger }, async (_request, reply) => {
+    handOn.resend();
+    return reply.code(204).send();
+  });
+
+  api.get('/v1/decisions', { preHandler: readers }, async (request) => {
+    const { after, waitSeconds } = FeedQuery.parse(request.query);
+    const deadline = AbortSignal.any([AbortSignal.timeout(waitSeconds * 1000), options.signal]);
+    for (;;) {
+      const feed = ledger.decisionsAfter(after, FEED_PAGE);
+      if (feed.records.length > 0 || deadline.aborted) {
+        return feed;
+      }
+      await ledger.waitForDecision(deadline);
+    }
+  });
+
+  api.get('/v1/config-changes', { preHandler: only('provisioner') }, async (request) => {
+    const { after, waitSeconds } = ConfigQuery.parse(request.query);
+    const deadline = AbortSignal.any([AbortSignal.timeout(waitSeconds * 1000), options.signal]);
+    for (;;) {
+      const feed = ledger.configChangesAfter(after, FEED_PAGE);
+      if (feed.records.length > 0 || after === undefined || deadline.aborted) {
+        return feed;
+      }
+      await ledger.waitForConfigChange(deadline);
+    }
+  });
+
+  api.get('/v1/runs/:uid', { preHandler: readers }, async (request, reply) => {
+    const { uid } = RunParams.parse(request.params);
+    const found = ledger.findRun(uid);
+    const event = found && (await ledger.findEvent(found.key));
+    // Owners submit Workflows by hand: that the ledger made none of them is no news.
+    return found && event ? { record: found, event: event.event } : refuse(reply, 404, 'no run of ours has this UID');
+  });
+
+  api.setErrorHandler((error, request, reply) => {
+    if (error instanceof z.ZodError) {
+      const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+      return refuse(reply, 400, problems.join('; '));
+    }
+    const code = isHttpError(error) ? error.statusCode : 503;
+    log.warn({ method: request.method, route: request.routeOptions.url, reason: messageOf(error) }, 'call failed');
+    return refuse(reply, code, code === 503 ? 'cannot answer now' : messageOf(error));
+  });
+  api.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'no such path'));
+  return api;
+}
+
+function refuse(reply: FastifyReply, code: number, message: string): FastifyReply {
+  return reply.code(code).send({ message });
+}
+
+function isHttpError(error: unknown): error is { statusCode: number } {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
+}

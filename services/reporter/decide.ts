@@ -1,0 +1,183 @@
+import { type ArgoWorkflow, isFinished, podNodes, stepName, type WorkflowNode } from '../../core/argo-workflow';
+import { Annotation } from '../../core/labels';
+import type { Pipeline } from '../../core/pipeline';
+import type { ChangeState, RunRecord, Vote } from './ports';
+
+/** How a run ended, in the words of a report. `errored` and `stopped` say nothing about the change, so they never vote. */
+export type Verdict =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly step: WorkflowNode; readonly timedOut: boolean }
+  | { readonly kind: 'errored'; readonly cause: string }
+  | { readonly kind: 'stopped' };
+
+export type FirstLook =
+  /** Nothing to do now. `wait`: ask again, something may still arrive. */
+  | { readonly kind: 'leave'; readonly reason: 'still-running' | 'already-reported' | 'not-ours'; readonly wait?: true }
+  /** Nothing to say, ever. */
+  | { readonly kind: 'close'; readonly reason: 'no-change' }
+  /** Something may have to be said: look at the change. */
+  | { readonly kind: 'look'; readonly target: Target };
+
+/** The patch set a run tested. */
+export interface Target {
+  readonly project: string;
+  readonly change: number;
+  readonly patchSet: number;
+  readonly revision: string;
+}
+
+export type ReportDecision =
+  | { readonly kind: 'close'; readonly reason: 'superseded' | 'change-not-found' | 'already-there' }
+  | { readonly kind: 'report'; readonly vote: Vote | undefined };
+
+/** The ledger writes down a run right after it is created; a record that is this late will not come. Milliseconds. */
+const RECORD_LATE_MS = 10 * 60_000;
+
+/**
+ * What a Workflow asks of the reporter, before Gerrit is asked. Only a Workflow whose UID the ledger knows as spawned
+ * is ours: its labels and phase alone could be anybody's.
+ */
+export function decideWhetherToLook(workflow: ArgoWorkflow, run: RunRecord | undefined, nowMs: number): FirstLook {
+  if (!isFinished(workflow.status.phase)) {
+    return { kind: 'leave', reason: 'still-running' };
+  }
+  if (workflow.metadata.annotations[Annotation.reported] !== undefined) {
+    return { kind: 'leave', reason: 'already-reported' };
+  }
+  if (run === undefined) {
+    const createdMs = Date.parse(workflow.metadata.creationTimestamp ?? '') || 0;
+    const late = nowMs - createdMs > RECORD_LATE_MS;
+    return { kind: 'leave', reason: 'not-ours', ...(late ? {} : { wait: true }) };
+  }
+  const { change, patchSet } = run.event;
+  if (change === undefined || patchSet === undefined) {
+    return { kind: 'close', reason: 'no-change' };
+  }
+  return {
+    kind: 'look',
+    target: {
+      project: change.project,
+      change: change.number,
+      patchSet: patchSet.number,
+      revision: patchSet.revision,
+    },
+  };
+}
+
+export interface ReportFacts {
+  readonly target: Target;
+  /** Account we post as, and what marks this run's report. */
+  readonly account: string;
+  readonly tag: string;
+  readonly marker: string;
+  readonly verdict: Verdict;
+  /** Undefined once the pipeline is no longer configured: the report then carries no vote. */
+  readonly pipeline: Pipeline | undefined;
+  readonly change: ChangeState | undefined;
+  /** The trigger stopped the run for a newer one of the same change. */
+  readonly superseded: boolean;
+}
+
+/** Whether a finished run is reported, and with which vote. Votes only on the current patch set of an open change. */
+export function decideReport(facts: ReportFacts): ReportDecision {
+  const { change, target, verdict } = facts;
+  if (change === undefined) {
+    return { kind: 'close', reason: 'change-not-found' };
+  }
+  if (wasSaid(change, facts)) {
+    return { kind: 'close', reason: 'already-there' };
+  }
+  if (change.currentRevision !== target.revision || facts.superseded) {
+    return { kind: 'close', reason: 'superseded' };
+  }
+  const isOpen = change.status === 'NEW';
+  if (!isOpen && verdict.kind === 'stopped') {
+    return { kind: 'close', reason: 'superseded' };
+  }
+  return { kind: 'report', vote: isOpen ? voteOf(verdict, facts.pipeline) : undefined };
+}
+
+/** Whether we already posted what `marker` marks: anybody may write a message, so author and tag count too. */
+export function wasSaid(
+  change: ChangeState,
+  said: { readonly account: string; readonly tag: string; readonly marker: string },
+): boolean {
+  return change.messages.some(
+    ({ author, tag, text }) =>
+      author === said.account && tag === said.tag && text.split(/\s/).some((word) => word.endsWith(said.marker)),
+  );
+}
+
+function voteOf(verdict: Verdict, pipeline: Pipeline | undefined): Vote | undefined {
+  const label = pipeline?.label;
+  if (label === undefined || (verdict.kind !== 'succeeded' && verdict.kind !== 'failed')) {
+    return undefined;
+  }
+  return { label: label.name, value: verdict.kind === 'succeeded' ? label.success : label.failure };
+}
+
+/** A main container that ended by itself with a code: the step judged the change. */
+const JUDGED = /\(exit code (\d+)\)/;
+/** SIGTERM comes from outside: a drained node, a preempting pod. */
+const TERMINATED = '143';
+/** Why a step's own last words count for nothing. */
+const TAKEN = 'the cluster took its pod (preempted, evicted, drained or lost with its node), whose last word was: ';
+/** Undisturbed steps only: what a container says that was told to end is no judgement. */
+const NOBODY: ReadonlySet<string> = new Set();
+const TIMED_OUT = /exceeded (?:its|the) deadline|longer than (?:the )?specified deadline|exceeded deadline/i;
+
+/**
+ * How a finished run ended. A run failed the change only when a step says so by its exit code or ran out of time while
+ * it ran; whatever else went wrong (eviction, preemption, image pull, node loss, no room until the deadline) is ours.
+ *
+ * @param disturbed - ids of steps whose pods were told to end, by anybody: their exit codes count for nothing
+ */
+export function decideVerdict(workflow: ArgoWorkflow, disturbed: ReadonlySet<string> = NOBODY): Verdict {
+  const { phase, message } = workflow.status;
+  if (phase === 'Succeeded') {
+    return { kind: 'succeeded' };
+  }
+  const failed = failedSteps(workflow);
+  const judge = failed.find(
+    (node) =>
+      node.phase === 'Failed' &&
+      !disturbed.has(node.id) &&
+      ![undefined, TERMINATED].includes(JUDGED.exec(node.message)?.[1]),
+  );
+  if (workflow.spec.shutdown !== undefined) {
+    return { kind: 'stopped' };
+  }
+  if (phase === 'Failed' && judge !== undefined) {
+    return { kind: 'failed', step: judge, timedOut: false };
+  }
+  const overdue = failed.find(
+    (node) =>
+      node.hostNodeName !== undefined && !disturbed.has(node.id) && TIMED_OUT.test(`${node.message} ${message}`),
+  );
+  if (phase === 'Failed' && overdue !== undefined) {
+    return { kind: 'failed', step: overdue, timedOut: true };
+  }
+  const [first] = failed;
+  const taken = first !== undefined && disturbed.has(first.id) ? TAKEN : '';
+  const cause = first === undefined ? message : `${stepName(first)}: ${taken}${first.message || message}`;
+  return { kind: 'errored', cause: cause || `the Workflow ended in phase ${phase} without a message` };
+}
+
+const ATTEMPT = /\((\d+)\)$/;
+
+/** Failed pods, the first to fail first; of several attempts the last one counts, and none when it succeeded. */
+function failedSteps(workflow: ArgoWorkflow): WorkflowNode[] {
+  const nodes = workflow.status.nodes ?? {};
+  const attemptOf = (id: string): number => Number(ATTEMPT.exec(nodes[id]?.name ?? '')?.[1] ?? -1);
+  const madeGood = new Set(
+    Object.values(nodes)
+      .filter((node) => node.type === 'Retry')
+      .flatMap(({ phase, children }) => {
+        const last = Math.max(...children.map(attemptOf));
+        return phase === 'Succeeded' ? children : children.filter((id) => attemptOf(id) < last);
+      }),
+  );
+  return podNodes(workflow)
+    .filter((node) => (node.phase === 'Failed' || node.phase === 'Error') && !madeGood.has(node.id))
+    .sort((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''));
+}

@@ -1,0 +1,28 @@
+import { Counter, Histogram } from 'prom-client';
+
+/** Finished runs by what was done about them: `posted`, or why nothing was said. */
+export const reportsTotal = new Counter({
+  name: 'seakeeper_reporter_reports_total',
+  help: 'Finished runs, by pipeline and what was done about them.',
+  labelNames: ['pipeline', 'outcome'] as const,
+});
+
+/** Votes that Gerrit did not take: the account lacks a grant, or the project the label. An operator must act. */
+export const votesLostTotal = new Counter({
+  name: 'seakeeper_reporter_votes_lost_total',
+  help: 'Reports whose vote Gerrit refused (label-refused) or silently dropped (label-dropped).',
+  labelNames: ['pipeline', 'outcome'] as const,
+});
+
+/** Decisions other than runs: comments on refused definitions, and events given up. */
+export const decisionsTotal = new Counter({
+  name: 'seakeeper_reporter_decisions_total',
+  help: 'Decisions read from the feed that ask for a word, by kind and what was done.',
+  labelNames: ['kind', 'outcome'] as const,
+});
+
+export const doneToVoteSeconds = new Histogram({
+  name: 'seakeeper_reporter_done_to_vote_seconds',
+  help: 'From seeing a run finished to the report standing in Gerrit.',
+  buckets: [0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+});

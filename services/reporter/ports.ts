@@ -1,0 +1,77 @@
+import type { DecisionRecord } from '../../core/decision';
+import type { GerritEvent } from '../../core/gerrit-event';
+import type { RunAddress } from '../../core/permalink';
+
+/** A message on a change, as far as it tells whether we said something already. */
+export interface ChangeMessage {
+  /** Login name of who wrote it. */
+  readonly author: string | undefined;
+  readonly tag: string | undefined;
+  readonly text: string;
+}
+
+/** A change as Gerrit has it now. */
+export interface ChangeState {
+  readonly project: string;
+  readonly number: number;
+  readonly status: string;
+  readonly currentRevision: string;
+  readonly messages: readonly ChangeMessage[];
+}
+
+/** What is posted on one patch set: a message under a tag and at most one vote. */
+export interface Review {
+  readonly project: string;
+  readonly change: number;
+  /** Full commit hash: a number could mean a newer patch set by the time it arrives. */
+  readonly revision: string;
+  readonly tag: string;
+  readonly message: string;
+  readonly vote: Vote | undefined;
+}
+
+export interface Vote {
+  readonly label: string;
+  readonly value: number;
+}
+
+/** What became of a review. With a label refused or dropped the message stands and the vote does not. */
+export type ReviewOutcome = 'posted' | 'label-refused' | 'label-dropped' | 'change-gone';
+
+/** Reviews as Gerrit has them. */
+export interface Reviews {
+  /** The change now, or undefined when it is gone or hidden from us. */
+  find(project: string, change: number): Promise<ChangeState | undefined>;
+  /** Posts message and vote; a vote that Gerrit refuses is left out and told. Rejects when a retry could help. */
+  post(review: Review): Promise<ReviewOutcome>;
+}
+
+/** The decision that started a run, and the event it answers. */
+export interface RunRecord {
+  readonly record: DecisionRecord;
+  readonly event: GerritEvent;
+}
+
+/** The gateway's ledger, as far as the reporter asks it. */
+export interface Ledger {
+  findRun(workflowUid: string): Promise<RunRecord | undefined>;
+  findEvent(key: string): Promise<{ readonly event: GerritEvent } | undefined>;
+  decisions(
+    after: number,
+    waitSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly records: readonly DecisionRecord[]; readonly next: number }>;
+}
+
+/** Workflows as the cluster has them. */
+export interface Runs {
+  /** Last lines of a pod's log; undefined when the pod is gone or never ran. */
+  tail(namespace: string, pod: string): Promise<string | undefined>;
+  /**
+   * Whether a step's pod was told to end from outside: preempted, evicted, drained, or gone. Ours are kept until the
+   * report stands, so one that is gone was taken.
+   */
+  wasDisturbed(namespace: string, pod: string): Promise<boolean>;
+  /** Notes on the Workflow with this UID how it was reported, and starts its time to live. */
+  close(run: Pick<RunAddress, 'namespace' | 'workflow'>, uid: string, reported: string): Promise<void>;
+}

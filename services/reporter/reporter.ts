@@ -1,0 +1,85 @@
+import type { ReporterConfig } from '../../core/service-config';
+import { renderMissingGrants, votesOfPipelines } from '../shared/decide-grants';
+import { messageOf } from '../shared/errors';
+import type { GerritClient } from '../shared/gerrit-client';
+import { checkGrants } from '../shared/gerrit-grants';
+import type { Readiness } from '../shared/health-server';
+import type { KubeClient } from '../shared/kube-client';
+import type { Logger } from '../shared/log';
+import { commentOnDecisions } from './comment-on-decisions';
+import { DecisionController } from './decision-controller';
+import { followDecisions } from './follow-decisions';
+import { followRuns } from './follow-runs';
+import { GerritReviews } from './gerrit-reviews';
+import { KubeRuns } from './kube-runs';
+import type { Ledger } from './ports';
+import { ReporterController } from './reporter-controller';
+
+export interface ReporterParts {
+  readonly config: ReporterConfig;
+  readonly kube: KubeClient;
+  readonly gerrit: GerritClient;
+  readonly ledger: Ledger;
+  readonly log: Logger;
+  readonly readiness: Readiness;
+  /** Aborted to stop following. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts the reporter: follows Workflows and the ledger's decisions, and tells Gerrit of both. Resolves to what waits
+ * for the work under way after `signal` fired.
+ *
+ * It runs as one replica that is replaced and never doubled (strategy Recreate), so it elects no leader: two at once
+ * could both read a change before either has posted.
+ */
+export function startReporter(parts: ReporterParts): () => Promise<void> {
+  const { config, kube, ledger, log, readiness, signal } = parts;
+  const shared = {
+    ledger,
+    reviews: new GerritReviews(parts.gerrit),
+    account: config.gerrit.account,
+    statusUrl: config.statusUrl.replace(/\/$/, ''),
+    log,
+  };
+  void sayMissingGrants(parts);
+
+  readiness.waitFor('workflows', 'the first list is not complete');
+  const runs = followRuns({
+    kube,
+    controller: new ReporterController({
+      ...shared,
+      runs: new KubeRuns(kube, config.ttlSeconds),
+      pipelines: config.pipelines,
+    }),
+    log,
+    signal,
+    onSynced: () => readiness.has('workflows'),
+  });
+
+  readiness.waitFor('ledger', 'the gateway has not answered yet');
+  const comments = commentOnDecisions(new DecisionController({ ...shared, sinceMs: Date.now() }), log);
+  const following = followDecisions({
+    ledger,
+    signal,
+    log,
+    onConnected: () => readiness.has('ledger'),
+    onDecision: comments.add,
+  });
+  return async () => {
+    await Promise.all([runs.queue.stop(), comments.stop(), runs.done, following]);
+  };
+}
+
+/** Says what Gerrit's administrators have still to grant, with the lines to paste. */
+async function sayMissingGrants({ config, gerrit, log }: ReporterParts): Promise<void> {
+  const needs = { streamEvents: false, readConfig: false, votes: votesOfPipelines(config.pipelines) };
+  try {
+    const missing = await checkGrants(gerrit, config.gerrit, needs);
+    if (missing.length > 0) {
+      log.error({ missing: renderMissingGrants(missing) }, 'grants are missing in Gerrit');
+    }
+  } catch (error) {
+    log.warn({ reason: messageOf(error) }, 'grants in Gerrit could not be checked');
+  }
+}

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors';
+import { type KubeClient, KubeError, NotLeaderError } from '../kube-client';
+import type { Logger } from '../log';
+import type { KubeLease } from './kube-lease';
+import type { LeaseTimings } from './lease';
+import { type LeaseFence, monotonicMs } from './lease-fence';
+import { renderLeaseSpec, renderReleasedSpec } from './step-election';
+
+/** A lease as it was taken. */
+export interface Term {
+  readonly identity: string;
+  readonly timings: LeaseTimings;
+  readonly transitions: number;
+  readonly acquired: Date;
+  readonly resourceVersion: string;
+  readonly fence: LeaseFence;
+}
+
+interface Office {
+  /** What the leader works with; fenced here. */
+  readonly kube: KubeClient;
+  /** Connections that only the lease uses. */
+  readonly own: KubeClient;
+  readonly lease: KubeLease;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly lead: (kube: KubeClient, signal: AbortSignal) => Promise<() => Promise<void>>;
+}
+
+/** How a term ended. `failed`: the work did not even begin. */
+export type End = 'released' | 'lost' | 'failed';
+
+/** One time of leading, from the lease taken to the lease let go or lost. */
+export class TermOfOffice {
+  private readonly renewer: KubeClient;
+  private resourceVersion: string;
+  /** Fires when leading is over, for whatever reason: ends the work. */
+  private readonly over = new AbortController();
+  /** Fires when the work has ended: ends the renewals. */
+  private readonly ended = new AbortController();
+
+  constructor(
+    private readonly office: Office,
+    private readonly term: Term,
+  ) {
+    this.renewer = office.own.fenced(term.fence);
+    this.resourceVersion = term.resourceVersion;
+  }
+
+  async run(): Promise<End> {
+    const { office, term } = this;
+    const stop = () => this.over.abort(new Error('the service stops'));
+    office.signal.addEventListener('abort', stop, { once: true });
+    if (office.signal.aborted) {
+      stop();
+    }
+    const kube = office.kube.fenced(term.fence);
+    const renewing = this.renew();
+    const failure = await this.work(kube);
+    await kube.settled();
+    this.ended.abort();
+    const lost = await renewing;
+    office.signal.removeEventListener('abort', stop);
+    if (!lost) {
+      await this.release();
+    }
+    term.fence.close();
+    return failure ? 'failed' : lost ? 'lost' : 'released';
+  }
+
+  /** Resolves when the work is over and has ended; true when it never began. */
+  private async work(kube: KubeClient): Promise<boolean> {
+    const { signal } = this.over;
+    let end: () => Promise<void>;
+    try {
+      end = await this.office.lead(kube, signal);
+    } catch (error) {
+      if (!signal.aborted) {
+        this.office.log.error(
+          { reason: messageOf(error) },
+          'the work of the leader did not begin; the lease is let go',
+        );
+      }
+      return !signal.aborted;
+    }
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    }
+    await end().catch((error: unknown) => {
+      this.office.log.error({ reason: messageOf(error) }, 'the work of the leader did not end well');
+    });
+    return false;
+  }
+
+  /** Renews until told to end or the lease is lost; resolves to whether it is lost. */
+  private async renew(): Promise<boolean> {
+    const { timings, fence } = this.term;
+    while (!this.ended.signal.aborted) {
+      await sleep(Math.max(0, Math.min(timings.retryMs, fence.leadsForMs())), undefined, {
+        signal: this.ended.signal,
+      }).catch(() => undefined);
+      if (this.ended.signal.aborted) {
+        return fence.leadsForMs() <= 0;
+      }
+      const reason = await this.renewOnce();
+      if (reason !== undefined) {
+        this.lose(reason);
+        return true;
+      }
+    }
+    return fence.leadsForMs() <= 0;
+  }
+
+  private lose(reason: string): void {
+    this.office.log.warn({ reason }, 'the lease is lost');
+    this.term.fence.close();
+    this.over.abort(new NotLeaderError(reason));
+  }
+
+  /** Undefined when this process still leads, else why not. */
+  private async renewOnce(): Promise<string | undefined> {
+    const { fence, identity, timings, transitions, acquired } = this.term;
+    if (fence.leadsForMs() <= 0) {
+      return `it was not renewed within ${timings.renewWithinMs} ms`;
+    }
+    const spec = renderLeaseSpec(identity, timings, transitions, acquired, new Date());
+    const timeoutMs = Math.ceil(Math.min(fence.renewalMs, fence.leadsForMs()));
+    const sentAt = monotonicMs();
+    try {
+      const lease = await this.office.lease.write(this.renewer, spec, this.resourceVersion, timeoutMs);
+      this.resourceVersion = lease.metadata.resourceVersion;
+      fence.renewed(sentAt);
+      return undefined;
+    } catch (error) {
+      if (error instanceof KubeError && error.status === 409) {
+        return this.whoHoldsIt(timeoutMs);
+      }
+      this.office.log.warn({ reason: messageOf(error), leftMs: Math.round(fence.leadsForMs()) }, 'lease not renewed');
+      return undefined;
+    }
+  }
+
+  /** After a conflict: another holder's name as a reason, or undefined when only the version was not ours. */
+  private async whoHoldsIt(timeoutMs: number): Promise<string | undefined> {
+    try {
+      const lease = await this.office.lease.read(this.office.own, timeoutMs);
+      const holder = lease?.spec.holderIdentity;
+      if (lease === undefined || holder !== this.term.identity) {
+        return `it is held by ${holder || 'nobody'}`;
+      }
+      this.resourceVersion = lease.metadata.resourceVersion;
+    } catch (error) {
+      this.office.log.warn({ reason: messageOf(error) }, 'lease not read after a conflict');
+    }
+    return undefined;
+  }
+
+  /** Nothing is under way: whoever stands by may begin at once. */
+  private async release(): Promise<void> {
+    const { log, lease } = this.office;
+    const spec = renderReleasedSpec(this.term.transitions, new Date());
+    try {
+      await lease.write(this.renewer, spec, this.resourceVersion, this.term.fence.renewalMs);
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, 'the lease was not let go; it runs out by itself');
+    }
+  }
+}

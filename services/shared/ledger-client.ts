@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'undici';
+import { z } from 'zod';
+import { ConfigChange } from '../../core/config-change';
+import { type Decision, DecisionRecord } from '../../core/decision';
+import { GerritEvent } from '../../core/gerrit-event';
+import { messageOf, TerminalError, TransientError } from './errors';
+
+const TOKEN_FILE = '/var/run/secrets/seakeeper/ledger-token';
+const DEADLINE_MS = 10_000;
+
+const StoredEvent = z.object({ key: z.string(), event: GerritEvent, receivedAt: z.string() });
+export type StoredEvent = z.infer<typeof StoredEvent>;
+
+const Feed = z.object({ records: z.array(DecisionRecord), next: z.int() });
+export type DecisionFeed = z.infer<typeof Feed>;
+
+const ConfigFeed = z.object({ records: z.array(ConfigChange), next: z.int() });
+export type ConfigFeed = z.infer<typeof ConfigFeed>;
+
+const Run = z.object({ record: DecisionRecord, event: GerritEvent });
+export type Run = z.infer<typeof Run>;
+
+/**
+ * The gateway's ledger over its authenticated API. Unknown things are `undefined`; rejects with `TransientError` when
+ * the gateway cannot be reached or is failing, and `TerminalError` when it refuses us.
+ */
+export class LedgerClient {
+  constructor(
+    private readonly baseUrl: string,
+    /** Read for every call: the kubelet rotates it. */
+    private readonly token: () => string = () =>
+      readFileSync(process.env['SEAKEEPER_LEDGER_TOKEN_FILE'] ?? TOKEN_FILE, 'utf8').trim(),
+  ) {}
+
+  async findEvent(key: string): Promise<StoredEvent | undefined> {
+    const body = await this.call('GET', `/v1/events/${encodeURIComponent(key)}`);
+    return body === undefined ? undefined : StoredEvent.parse(body);
+  }
+
+  /**
+   * Durable receipt of an (event, pipeline): `decided` when a terminal decision stands already, `unknown` when the
+   * ledger did not hand it on.
+   */
+  async putReceipt(key: string, pipeline: string): Promise<'received' | 'decided' | 'unknown'> {
+    const path = `/v1/receipts/${encodeURIComponent(key)}/${encodeURIComponent(pipeline)}`;
+    const { status } = await this.send('PUT', path, undefined, [200, 204, 404]);
+    return status === 204 ? 'received' : status === 200 ? 'decided' : 'unknown';
+  }
+
+  /** Says that we lost our memory: the gateway sends again what it was told we hold. */
+  async resend(): Promise<void> {
+    await this.send('POST', '/v1/resend', undefined, [204]);
+  }
+
+  /** Records a decision; the answer is the one that stands, which is another one when somebody was first. */
+  async putDecision(
+    key: string,
+    pipeline: string,
+    decision: Decision,
+  ): Promise<'recorded' | 'another-stands' | 'unknown'> {
+    const path = `/v1/decisions/${encodeURIComponent(key)}/${encodeURIComponent(pipeline)}`;
+    const { status } = await this.send('PUT', path, decision, [204, 404, 409]);
+    return status === 204 ? 'recorded' : status === 409 ? 'another-stands' : 'unknown';
+  }
+
+  /** Decisions after `after`; waits up to `waitSeconds` for one. */
+  async decisions(after: number, waitSeconds: number, signal?: AbortSignal): Promise<DecisionFeed> {
+    const path = `/v1/decisions?after=${after}&waitSeconds=${waitSeconds}`;
+    const { body } = await this.send('GET', path, undefined, [200], { waitMs: waitSeconds * 1000, signal });
+    return Feed.parse(body);
+  }
+
+  /**
+   * Moves of `refs/meta/config` after `after`; waits up to `waitSeconds` for one. Without `after` the answer comes at once
+   * and says where the present is.
+   */
+  async configChanges(after: number | undefined, waitSeconds: number, signal?: AbortSignal): Promise<ConfigFeed> {
+    const from = after === undefined ? '' : `after=${after}&`;
+    const path = `/v1/config-changes?${from}waitSeconds=${waitSeconds}`;
+    const { body } = await this.send('GET', path, undefined, [200], { waitMs: waitSeconds * 1000, signal });
+    return ConfigFeed.parse(body);
+  }
+
+  async findRun(workflowUid: string): Promise<Run | undefined> {
+    const body = await this.call('GET', `/v1/runs/${encodeURIComponent(workflowUid)}`);
+    return body === undefined ? undefined : Run.parse(body);
+  }
+
+  /** The body of a success (an empty object for 204), or undefined for 404. */
+  private async call(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<unknown> {
+    const answer = await this.send(method, path, body, [200, 204, 404]);
+    return answer.status === 404 ? undefined : (answer.body ?? {});
+  }
+
+  private async send(
+    method: 'GET' | 'PUT' | 'POST',
+    path: string,
+    body: unknown,
+    accepted: readonly number[],
+    options: { waitMs?: number; signal?: AbortSignal | undefined } = {},
+  ): Promise<{ status: number; body: unknown }> {
+    const deadline = AbortSignal.timeout(DEADLINE_MS + (options.waitMs ?? 0));
+    const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+    let status: number;
+    let text: string;
+    try {
+      const response = await request(this.baseUrl + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.token()}`,
+          // Without a body there is no type: the gateway refuses JSON that is not there.
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      status = response.statusCode;
+      text = await response.body.text();
+    } catch (error) {
+      throw new TransientError(`ledger ${method} ${path}: ${messageOf(error)}`, { cause: error });
+    }
+    if (accepted.includes(status)) {
+      return { status, body: text === '' ? undefined : JSON.parse(text) };
+    }
+    const Kind = status >= 500 || status === 429 || status === 401 ? TransientError : TerminalError;
+    throw new Kind(`ledger ${method} ${path}: ${status} ${text.slice(0, 300)}`);
+  }
+}

@@ -1,0 +1,182 @@
+import type { FilterReason, Finding } from '../../core/decision';
+import type { GerritEvent } from '../../core/gerrit-event';
+import { definitionPath, type Pipeline } from '../../core/pipeline';
+import type { Pool, RunPool } from '../../core/pool';
+import type { Result } from '../../core/result';
+import type { SanitizedDefinition } from '../shared/definition/sanitize-definition';
+import { renderWorkflow, type WorkflowManifest } from './render-workflow';
+
+/** What Gerrit says of a change now. */
+export interface ChangeNow {
+  readonly status: 'NEW' | 'MERGED' | 'ABANDONED';
+  readonly currentRevision: string | undefined;
+  readonly isPrivate: boolean;
+}
+
+/** Where a project's runs go, as its `Project` object says. */
+export type ProjectNow =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'not-ready'; readonly reason: string }
+  | { readonly kind: 'ready'; readonly namespace: string; readonly class: string };
+
+/** A pipeline's definition at the tip of `refs/meta/config`. */
+export type DefinitionNow =
+  | { readonly kind: 'found'; readonly commit: string; readonly definition: Result<SanitizedDefinition, Finding[]> }
+  | { readonly kind: 'absent' }
+  /** Not for the service account to read: an operator must act. */
+  | { readonly kind: 'not-readable'; readonly reason: string };
+
+/** All that a decision depends on. */
+export interface Facts {
+  readonly server: string;
+  /** Base URL of git over HTTP as pods reach it. */
+  readonly fetchUrl: string;
+  readonly pipeline: Pipeline;
+  readonly eventKey: string;
+  readonly event: GerritEvent;
+  readonly project: ProjectNow;
+  /** Undefined for an event of a ref, and for a change that is not there for us. */
+  readonly change: ChangeNow | undefined;
+  readonly definition: DefinitionNow;
+  /** Pools there are; none: runs go anywhere. */
+  readonly pools: readonly Pool[];
+  /** Pools of project classes that have one of their own. */
+  readonly classPools: Readonly<Record<string, RunPool>>;
+}
+
+/** Runs that a newer event makes pointless. */
+export interface StopOlder {
+  readonly namespace: string;
+  readonly pipeline: string;
+  readonly change: number;
+  /** Runs of patch sets below this one are stopped. */
+  readonly belowPatchSet: number;
+  /** Whether other runs of this very patch set are stopped too: somebody asked for it to be run again. */
+  readonly samePatchSet: boolean;
+}
+
+export type TriggerDecision =
+  | {
+      readonly kind: 'spawn';
+      readonly workflow: WorkflowManifest;
+      readonly definitionCommit: string;
+      readonly stop?: StopOlder;
+    }
+  | { readonly kind: 'filtered'; readonly reason: FilterReason; readonly stop?: StopOlder }
+  | {
+      readonly kind: 'rejected';
+      readonly file: string;
+      readonly definitionCommit: string;
+      readonly findings: readonly Finding[];
+      readonly stop?: StopOlder;
+    }
+  /** Not yet: something that an operator or the provisioner does is missing. */
+  | { readonly kind: 'queued'; readonly reason: string }
+  | { readonly kind: 'dead-lettered'; readonly reason: string };
+
+/** Higher than any patch set: stops every run of a change. */
+const EVERY_PATCH_SET = Number.MAX_SAFE_INTEGER;
+const NO_COMMIT = /^0+$/;
+
+/** What an event comes to in a pipeline. Pure: same facts, same answer. */
+export function decide(facts: Facts): TriggerDecision {
+  const { pipeline, project } = facts;
+  if (pipeline.manager === 'dependent') {
+    return {
+      kind: 'dead-lettered',
+      reason: `pipeline ${pipeline.name} has manager 'dependent', allowed is 'independent' as long as there is no gate; change it in stack config`,
+    };
+  }
+  if (project.kind === 'absent') {
+    return { kind: 'filtered', reason: 'no-project' };
+  }
+  if (project.kind === 'not-ready') {
+    return { kind: 'queued', reason: `project not ready: ${project.reason}` };
+  }
+  const filtered = filter(facts);
+  if (filtered !== undefined) {
+    return withStop({ kind: 'filtered', reason: filtered }, facts, project.namespace);
+  }
+  return withStop(decideDefinition(facts, project), facts, project.namespace);
+}
+
+function decideDefinition(facts: Facts, project: Extract<ProjectNow, { kind: 'ready' }>): TriggerDecision {
+  const { definition, pipeline } = facts;
+  switch (definition.kind) {
+    case 'not-readable':
+      return { kind: 'queued', reason: definition.reason };
+    case 'absent':
+      return { kind: 'filtered', reason: 'no-definition' };
+    case 'found': {
+      if (!definition.definition.ok) {
+        const findings = definition.definition.error;
+        return {
+          kind: 'rejected',
+          file: definitionPath(pipeline.name),
+          definitionCommit: definition.commit,
+          findings,
+        };
+      }
+      const { server, fetchUrl, eventKey, event } = facts;
+      const workflow = renderWorkflow({
+        server,
+        fetchUrl,
+        namespace: project.namespace,
+        pipeline,
+        eventKey,
+        event,
+        definition: definition.definition.value,
+        definitionCommit: definition.commit,
+        pools: facts.pools,
+        classPool: facts.classPools[project.class],
+      });
+      return workflow.ok
+        ? { kind: 'spawn', workflow: workflow.value, definitionCommit: definition.commit }
+        : { kind: 'filtered', reason: 'unsafe-name' };
+    }
+  }
+}
+
+/** Why an event runs nothing, whatever its definition says. */
+function filter({ event, change }: Facts): FilterReason | undefined {
+  if (event.change === undefined) {
+    return NO_COMMIT.test(event.refUpdate?.newRev ?? '') ? 'ref-deleted' : undefined;
+  }
+  if (change === undefined) {
+    return 'change-not-visible';
+  }
+  if (change.isPrivate) {
+    return 'private-change';
+  }
+  if (event.type === 'change-merged') {
+    // The patch set that was merged is the one to run, whatever a submit strategy made of it since.
+    return change.status === 'MERGED' ? undefined : 'not-the-current-patch-set';
+  }
+  if (change.status !== 'NEW') {
+    return 'change-closed';
+  }
+  return change.currentRevision === event.patchSet?.revision ? undefined : 'not-the-current-patch-set';
+}
+
+/** Adds which older runs have lost their point: those of older patch sets, or all once the change is abandoned. */
+function withStop(decision: TriggerDecision, facts: Facts, namespace: string): TriggerDecision {
+  const { change, patchSet } = facts.event;
+  if (
+    change === undefined ||
+    patchSet === undefined ||
+    decision.kind === 'queued' ||
+    decision.kind === 'dead-lettered'
+  ) {
+    return decision;
+  }
+  const stop = { namespace, pipeline: facts.pipeline.name, change: change.number };
+  if (facts.change?.status === 'ABANDONED') {
+    return { ...decision, stop: { ...stop, belowPatchSet: EVERY_PATCH_SET, samePatchSet: true } };
+  }
+  const isCurrent = facts.change?.status === 'NEW' && facts.change.currentRevision === patchSet.revision;
+  if (!isCurrent) {
+    return decision;
+  }
+  const again = facts.event.type === 'comment-added' && decision.kind === 'spawn';
+  return { ...decision, stop: { ...stop, belowPatchSet: patchSet.number, samePatchSet: again } };
+}

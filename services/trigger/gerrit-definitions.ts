@@ -1,0 +1,68 @@
+import type { Finding } from '../../core/decision';
+import { definitionPath } from '../../core/pipeline';
+import type { Result } from '../../core/result';
+import { type SanitizedDefinition, sanitizeDefinition } from '../shared/definition/sanitize-definition';
+import { TransientError } from '../shared/errors';
+import type { GerritClient } from '../shared/gerrit-client';
+import type { DefinitionNow } from './decide';
+import type { Definitions } from './ports';
+
+const CONFIG_REF = 'refs/meta/config';
+/** Definitions kept, each at most 256 KiB of text. */
+const CACHED = 500;
+
+type Content = Result<SanitizedDefinition, Finding[]> | 'no-file';
+
+/**
+ * Definitions as Gerrit has them. The tip is read for every call, so that a revoked definition never runs, even when
+ * the event that revoked it was missed; what a file says at a commit never changes, and is kept by commit.
+ */
+export class GerritDefinitions implements Definitions {
+  private readonly byCommit = new Map<string, Content>();
+
+  constructor(private readonly gerrit: Pick<GerritClient, 'findTip' | 'findFile'>) {}
+
+  async find(project: string, pipeline: string): Promise<DefinitionNow> {
+    const tip = await this.gerrit.findTip(project, CONFIG_REF);
+    switch (tip.kind) {
+      case 'no-ref':
+        return { kind: 'absent' };
+      case 'no-project':
+        return { kind: 'not-readable', reason: `project ${project} is not there for the service account` };
+      case 'not-readable':
+        return {
+          kind: 'not-readable',
+          reason: `no READ on ${CONFIG_REF} of ${project} for the service account; grant it in All-Projects`,
+        };
+      case 'found': {
+        const content = await this.contentAt(project, tip.revision, definitionPath(pipeline));
+        return content === 'no-file'
+          ? { kind: 'absent' }
+          : { kind: 'found', commit: tip.revision, definition: content };
+      }
+    }
+  }
+
+  private async contentAt(project: string, commit: string, path: string): Promise<Content> {
+    const id = `${commit} ${path} ${project}`;
+    const known = this.byCommit.get(id);
+    if (known !== undefined) {
+      // Last used, last dropped.
+      this.byCommit.delete(id);
+      this.byCommit.set(id, known);
+      return known;
+    }
+    const file = await this.gerrit.findFile(project, commit, path);
+    if (file.kind === 'not-readable') {
+      // The tip was readable a moment ago: it was force-pushed or a grant was lost meanwhile.
+      throw new TransientError(`commit ${commit} of ${project} cannot be read any more`);
+    }
+    const content = file.kind === 'no-file' ? file.kind : sanitizeDefinition(path, file.content);
+    this.byCommit.set(id, content);
+    if (this.byCommit.size > CACHED) {
+      const [oldest] = this.byCommit.keys();
+      this.byCommit.delete(oldest ?? id);
+    }
+    return content;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Decision, WorkflowReference } from '../../core/decision';
+import type { StoredEvent } from '../shared/ledger-client';
+import type { ChangeNow, DefinitionNow, ProjectNow, StopOlder } from './decide';
+import type { WorkflowManifest } from './render-workflow';
+
+/** An (event, pipeline) to decide on. */
+export interface Pair {
+  readonly key: string;
+  readonly pipeline: string;
+  /** As the message says; believed only when the ledger's event agrees. */
+  readonly project: string;
+}
+
+/** The gateway's ledger. */
+export interface Ledger {
+  findEvent(key: string): Promise<StoredEvent | undefined>;
+  putReceipt(key: string, pipeline: string): Promise<'received' | 'decided' | 'unknown'>;
+  putDecision(key: string, pipeline: string, decision: Decision): Promise<'recorded' | 'another-stands' | 'unknown'>;
+}
+
+/** Gerrit's changes as they are now. */
+export interface Changes {
+  /** Undefined when there is none that we may see. */
+  find(project: string, change: number): Promise<ChangeNow | undefined>;
+}
+
+/** Definitions at the tip of `refs/meta/config`, which is read for every call. */
+export interface Definitions {
+  find(project: string, pipeline: string): Promise<DefinitionNow>;
+}
+
+/** `Project` objects as they are now. */
+export interface Projects {
+  find(project: string): Promise<ProjectNow>;
+}
+
+export type CreateOutcome =
+  /** `repeated`: it was there already, and is what we would have made. */
+  | { readonly kind: 'created' | 'repeated'; readonly workflow: WorkflowReference; readonly createdAt: string }
+  /** Somebody else's Workflow has the name. */
+  | { readonly kind: 'foreign'; readonly reason: string }
+  /** A quota is used up, a grant or the namespace is missing: later it may do. */
+  | { readonly kind: 'not-now'; readonly reason: string }
+  /** Admission or validation refuses it; trying again changes nothing. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Workflows in the cluster. */
+export interface Workflows {
+  create(manifest: WorkflowManifest): Promise<CreateOutcome>;
+  /** Stops one run; one that is gone or was replaced is left alone. */
+  terminate(workflow: WorkflowReference): Promise<void>;
+  /** Stops runs that `by` replaces; without `by`, all that `older` names. Resolves to the names of what was stopped. */
+  stop(older: StopOlder, by: StoppedBy | undefined): Promise<readonly string[]>;
+}
+
+/** The run in whose favour others are stopped. */
+export interface StoppedBy {
+  readonly name: string;
+  /** Of the same patch set, only runs created before this time are stopped; undefined: all others. ISO 8601. */
+  readonly onlyBefore: string | undefined;
+}

@@ -1,0 +1,286 @@
+import type { Decision } from '../../core/decision';
+import { changeOfKey } from '../../core/event-key';
+import { projectOfEvent } from '../../core/gerrit-event';
+import { definitionPath, type Pipeline } from '../../core/pipeline';
+import type { Pool, RunPool } from '../../core/pool';
+import { TerminalError } from '../shared/errors';
+import type { Logger } from '../shared/log';
+import type { Admission } from './admission/admission';
+import { planRun } from './admission/plan-run';
+import type { Quotas, Room } from './admission/ports';
+import { decide, type Facts, type TriggerDecision } from './decide';
+import { metrics } from './metrics';
+import type { Changes, Definitions, Ledger, Pair, Projects, Workflows } from './ports';
+
+export interface TriggerControllerOptions {
+  /** Name of the Gerrit server in keys and names. */
+  readonly server: string;
+  /** Base URL of git over HTTP as pods reach it. */
+  readonly fetchUrl: string;
+  readonly pipelines: readonly Pipeline[];
+  /** Pools there are; none: runs go anywhere. */
+  readonly pools: readonly Pool[];
+  /** Pools of project classes that have one of their own. */
+  readonly classPools: Readonly<Record<string, RunPool>>;
+  readonly ledger: Ledger;
+  readonly changes: Changes;
+  readonly definitions: Definitions;
+  readonly projects: Projects;
+  readonly workflows: Workflows;
+  readonly quotas: Pick<Quotas, 'room'>;
+  readonly admission: Pick<Admission, 'ask' | 'leave' | 'done' | 'isBusy'>;
+  readonly log: Logger;
+}
+
+/** Wait before something that an operator or the provisioner must do is looked at again. */
+const QUEUED_RETRY_MS = 2_000;
+const MOST_REASON = 1_000;
+
+type Spawn = Extract<TriggerDecision, { kind: 'spawn' }>;
+
+/** What a decision is made of, and the room that its run would have. */
+interface Gathered {
+  readonly facts: Facts;
+  /** When the ledger received the event; milliseconds since 1970. */
+  readonly eventAt: number;
+  /** Undefined without a place to run. */
+  readonly room: Room | undefined;
+}
+
+/** What was recorded, or why nothing was yet. */
+type Outcome = Decision | 'parked';
+
+/**
+ * Brings an (event, pipeline) to its one terminal decision. Every step may be repeated: reading is from the source,
+ * the Workflow's name is the event's, and the ledger keeps the first terminal decision.
+ */
+export class TriggerController {
+  /** Last reason recorded for a pair that waits, so that each is said once. */
+  private readonly queuedReasons = new Map<string, string>();
+
+  constructor(private readonly options: TriggerControllerOptions) {}
+
+  /** Whether the pipeline is one of ours. */
+  has(pipeline: string): boolean {
+    return this.options.pipelines.some(({ name }) => name === pipeline);
+  }
+
+  /**
+   * Resolves to a wait in milliseconds when the pair is to be looked at again, to `parked` when its run waits for its turn.
+   * Rejects when a retry could help.
+   */
+  async handle(pair: Pair, receivedAt: number): Promise<number | 'parked' | undefined> {
+    const gathered = await this.gather(pair);
+    if (gathered === undefined) {
+      this.queuedReasons.delete(idOf(pair));
+      this.options.admission.leave(pair);
+      this.options.log.warn({ key: pair.key, pipeline: pair.pipeline }, 'the ledger does not know the event any more');
+      return undefined;
+    }
+    const decision = decide(gathered.facts);
+    if (decision.kind !== 'spawn') {
+      this.options.admission.leave(pair);
+    }
+    if (decision.kind === 'queued') {
+      return this.wait(pair, decision.reason);
+    }
+    const recorded = await this.carryOut(pair, decision, gathered);
+    if (recorded === 'parked') {
+      return recorded;
+    }
+    if (recorded.kind === 'queued') {
+      return this.wait(pair, recorded.reason);
+    }
+    this.queuedReasons.delete(idOf(pair));
+    const reason = recorded.kind === 'filtered' ? recorded.reason : '';
+    metrics.decisions.inc({ pipeline: pair.pipeline, kind: recorded.kind, reason });
+    metrics.seconds.observe({ kind: recorded.kind }, (Date.now() - receivedAt) / 1000);
+    this.options.log.info({ key: pair.key, pipeline: pair.pipeline, decision: recorded }, 'decided');
+    return undefined;
+  }
+
+  private async gather(pair: Pair): Promise<Gathered | undefined> {
+    const { ledger, pipelines, pools, classPools, server, fetchUrl } = this.options;
+    const pipeline = pipelines.find(({ name }) => name === pair.pipeline);
+    if (pipeline === undefined) {
+      throw new TerminalError(
+        `pipeline ${pair.pipeline} is not configured; deploy trigger and gateway with one config`,
+      );
+    }
+    // Message and key are hints that let Gerrit be asked at once; the ledger's event has the last word.
+    const hint = { project: pair.project, change: changeOfKey(pair.key) };
+    const hinted = this.gatherFrom(hint, pair.pipeline);
+    hinted.catch(() => undefined);
+    const stored = await ledger.findEvent(pair.key);
+    if (stored === undefined) {
+      return undefined;
+    }
+    const { event } = stored;
+    const subject = { project: projectOfEvent(event), change: event.change?.number };
+    if (subject.project === undefined) {
+      throw new TerminalError(`event ${pair.key} belongs to no project; the gateway must not hand it on`);
+    }
+    const isAsHinted = subject.project === hint.project && subject.change === hint.change;
+    const { room, ...now } = await (isAsHinted
+      ? hinted
+      : this.gatherFrom({ ...subject, project: subject.project }, pair.pipeline));
+    const facts = { server, fetchUrl, pipeline, pools, classPools, eventKey: pair.key, event, ...now };
+    return { facts, eventAt: Date.parse(stored.receivedAt), room };
+  }
+
+  /** What Gerrit and the cluster say now. */
+  private async gatherFrom(
+    { project, change }: { readonly project: string; readonly change: number | undefined },
+    pipeline: string,
+  ): Promise<Pick<Facts, 'project' | 'definition' | 'change'> & Pick<Gathered, 'room'>> {
+    const place = await this.options.projects.find(project);
+    if (place.kind !== 'ready') {
+      // Without a place to run, what the definition says does not matter, and Gerrit is not asked.
+      return { project: place, definition: { kind: 'absent' }, change: undefined, room: undefined };
+    }
+    const [definition, changeNow, room] = await Promise.all([
+      this.options.definitions.find(project, pipeline),
+      change === undefined ? undefined : this.options.changes.find(project, change),
+      this.options.quotas.room(place.namespace, this.options.admission.isBusy(place.namespace)),
+    ]);
+    return { project: place, definition, change: changeNow, room };
+  }
+
+  private async wait(pair: Pair, reason: string): Promise<number> {
+    if (this.queuedReasons.get(idOf(pair)) !== reason) {
+      await this.options.ledger.putDecision(pair.key, pair.pipeline, { kind: 'queued', reason: cut(reason) });
+      this.queuedReasons.set(idOf(pair), reason);
+      this.options.log.info({ key: pair.key, pipeline: pair.pipeline, reason }, 'waiting');
+    }
+    return QUEUED_RETRY_MS;
+  }
+
+  /** The decision as it was recorded; `queued` is still to be said. */
+  private async carryOut(
+    pair: Pair,
+    decision: Exclude<TriggerDecision, { kind: 'queued' }>,
+    gathered: Gathered,
+  ): Promise<Outcome> {
+    switch (decision.kind) {
+      case 'spawn':
+        return this.letIn(pair, decision, gathered);
+      case 'filtered':
+        // Stopped first: once a decision is recorded nothing brings us back to finish.
+        await this.stopOlder(decision, undefined);
+        return this.record(pair, { kind: 'filtered', reason: decision.reason });
+      case 'rejected': {
+        await this.stopOlder(decision, undefined);
+        const { file, definitionCommit, findings } = decision;
+        return this.record(pair, { kind: 'rejected', file, definitionCommit, findings: [...findings] });
+      }
+      case 'dead-lettered':
+        return this.record(pair, { kind: 'dead-lettered', reason: cut(decision.reason) });
+    }
+  }
+
+  /** Makes the run, when it is its turn; one that could never begin is rejected at once. */
+  private async letIn(pair: Pair, decision: Spawn, { facts, eventAt, room }: Gathered): Promise<Outcome> {
+    const { admission } = this.options;
+    if (room === undefined || facts.project.kind !== 'ready') {
+      throw new Error(`a run of ${pair.key} has no place`);
+    }
+    const planned = planRun(decision.workflow, facts, facts.project, room, eventAt);
+    if (!planned.ok) {
+      admission.leave(pair);
+      await this.stopOlder(decision, undefined);
+      return this.reject(pair, decision.definitionCommit, planned.error);
+    }
+    const { run, work, workflow } = planned.value;
+    const answer = admission.ask({ pair, run, work, look: room.look });
+    switch (answer) {
+      case 'same-work':
+        return this.record(pair, { kind: 'filtered', reason: 'already-waiting' });
+      case 'wait':
+        // What it replaces has lost its point already, and makes room.
+        await this.stopOlder(decision, { name: workflow.metadata.name, onlyBefore: undefined });
+        return 'parked';
+      case 'go': {
+        const outcome = await this.spawn(pair, { ...decision, workflow });
+        if (outcome.kind === 'spawned') {
+          admission.done(pair);
+        } else {
+          admission.leave(pair);
+        }
+        return outcome;
+      }
+    }
+  }
+
+  private async spawn(pair: Pair, decision: Spawn): Promise<Decision> {
+    const { workflows, log } = this.options;
+    const { workflow: manifest, definitionCommit } = decision;
+    const outcome = await workflows.create(manifest);
+    switch (outcome.kind) {
+      case 'foreign':
+        metrics.foreign.inc();
+        log.error({ key: pair.key, reason: outcome.reason }, 'somebody else’s Workflow has the name of a run');
+        return this.record(pair, { kind: 'dead-lettered', reason: cut(outcome.reason) });
+      case 'not-now':
+        return { kind: 'queued', reason: outcome.reason };
+      case 'refused':
+        return this.reject(pair, definitionCommit, `the cluster refuses the Workflow: ${cut(outcome.reason)}`);
+      default: {
+        const { workflow } = outcome;
+        const answer = await this.put(pair, { kind: 'spawned', workflow, definitionCommit });
+        if (answer !== 'recorded' && outcome.kind === 'created') {
+          // Another decision stands, so nobody will ever report this run.
+          log.warn(
+            { key: pair.key, workflow: workflow.name },
+            'a run was created against the standing decision; stopped',
+          );
+          await workflows.terminate(workflow);
+        } else {
+          const onlyBefore = outcome.kind === 'repeated' ? outcome.createdAt : undefined;
+          await this.stopOlder(decision, { name: workflow.name, onlyBefore });
+        }
+        return { kind: 'spawned', workflow, definitionCommit };
+      }
+    }
+  }
+
+  private async stopOlder({ stop }: Pick<Spawn, 'stop'>, by: Parameters<Workflows['stop']>[1]): Promise<void> {
+    if (stop === undefined) {
+      return;
+    }
+    const stopped = await this.options.workflows.stop(stop, by);
+    if (stopped.length > 0) {
+      metrics.stopped.inc({ pipeline: stop.pipeline }, stopped.length);
+      this.options.log.info(
+        { change: stop.change, pipeline: stop.pipeline, stopped, by: by?.name },
+        'stopped older runs',
+      );
+    }
+  }
+
+  /** What is wrong is with the definition as a whole, not in a line of it. */
+  private reject(pair: Pair, definitionCommit: string, message: string): Promise<Decision> {
+    const file = definitionPath(pair.pipeline);
+    const findings = [{ path: file, line: 1, column: 1, message }];
+    return this.record(pair, { kind: 'rejected', file, definitionCommit, findings });
+  }
+
+  private async record(pair: Pair, decision: Decision): Promise<Decision> {
+    await this.put(pair, decision);
+    return decision;
+  }
+
+  private async put(pair: Pair, decision: Decision): Promise<'recorded' | 'another-stands' | 'unknown'> {
+    const answer = await this.options.ledger.putDecision(pair.key, pair.pipeline, decision);
+    if (answer !== 'recorded') {
+      this.options.log.warn(
+        { key: pair.key, pipeline: pair.pipeline, kind: decision.kind, answer },
+        'decision not taken',
+      );
+    }
+    return answer;
+  }
+}
+
+const idOf = ({ key, pipeline }: Pair): string => `${pipeline} ${key}`;
+
+const cut = (text: string): string => (text.length > MOST_REASON ? `${text.slice(0, MOST_REASON)}…` : text);

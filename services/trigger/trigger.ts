@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TriggerConfig } from '../../core/service-config';
+import { renderMissingGrants } from '../shared/decide-grants';
+import { messageOf } from '../shared/errors';
+import type { GerritClient } from '../shared/gerrit-client';
+import { checkGrants } from '../shared/gerrit-grants';
+import type { Readiness } from '../shared/health-server';
+import type { KubeClient } from '../shared/kube-client';
+import type { LedgerClient } from '../shared/ledger-client';
+import type { Logger } from '../shared/log';
+import { Admission } from './admission/admission';
+import { followWorkflows } from './admission/follow-workflows';
+import { KubeQuotas } from './admission/kube-quotas';
+import { startCustomTriggerServer } from './custom-trigger-server';
+import { DecisionQueue } from './decision-queue';
+import { GerritChanges } from './gerrit-changes';
+import { GerritDefinitions } from './gerrit-definitions';
+import { KubeProjects } from './kube-projects';
+import { KubeWorkflows } from './kube-workflows';
+import { TriggerController } from './trigger-controller';
+
+export interface TriggerOptions {
+  readonly config: TriggerConfig;
+  readonly log: Logger;
+  readonly readiness: Readiness;
+  readonly signal: AbortSignal;
+  readonly kube: KubeClient;
+  readonly gerrit: GerritClient;
+  readonly ledger: LedgerClient;
+  /** `host:port` of the custom trigger contract; port 0 chooses one. */
+  readonly address: string;
+}
+
+export interface RunningTrigger {
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+}
+
+const RESEND_TRIES = 10;
+const RESEND_WAIT_MS = 500;
+
+/** Starts all parts of the trigger. Rejects when one cannot start. */
+export async function startTrigger(options: TriggerOptions): Promise<RunningTrigger> {
+  const { config, log, readiness, kube, gerrit, ledger } = options;
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([options.signal, stopping.signal]);
+
+  readiness.waitFor('projects', 'the first list of Project objects is not complete');
+  const projects = new KubeProjects(kube, log);
+  const following = projects.follow(signal, () => readiness.has('projects'));
+
+  const quotas = new KubeQuotas(kube);
+  const admission = new Admission({
+    config: config.admission,
+    quotas,
+    ledger,
+    log,
+    onTurn: (pair) => queue.wake(pair),
+  });
+  readiness.waitFor('workflows', 'the first list of Workflows is not complete');
+  const runs = followWorkflows({
+    kube,
+    quotas,
+    admission,
+    log,
+    signal,
+    onSynced: () => readiness.has('workflows'),
+  });
+
+  const controller = new TriggerController({
+    server: config.gerrit.name,
+    fetchUrl: config.gerrit.fetchUrl,
+    pipelines: config.pipelines,
+    pools: config.pools,
+    classPools: config.classPools,
+    ledger,
+    changes: new GerritChanges(gerrit),
+    definitions: new GerritDefinitions(gerrit),
+    projects,
+    workflows: new KubeWorkflows(kube),
+    quotas,
+    admission,
+    log,
+  });
+  const queue = new DecisionQueue({ log, decide: (pair, receivedAt) => controller.handle(pair, receivedAt) });
+  admission.start();
+  const server = await startCustomTriggerServer({
+    address: options.address,
+    log,
+    receive: async ({ key, pipeline, project }) => {
+      const receipt = controller.has(pipeline) ? await ledger.putReceipt(key, pipeline) : 'unknown';
+      return receipt === 'received' ? queue.add({ key, pipeline, project }) : receipt;
+    },
+  });
+  const asides = Promise.all([askAgain(ledger, log, signal), sayMissingGrants(options)]);
+
+  return {
+    port: server.port,
+    stop: async () => {
+      stopping.abort();
+      await server.stop();
+      await Promise.all([queue.stop(), admission.stop(), runs.stop(), following, asides]);
+    },
+  };
+}
+
+/** What an earlier process of ours had receipt of is in no memory now: the gateway is asked to send it again at once. */
+async function askAgain(ledger: LedgerClient, log: Logger, signal: AbortSignal): Promise<void> {
+  for (let attempt = 1; attempt <= RESEND_TRIES && !signal.aborted; attempt++) {
+    try {
+      return await ledger.resend();
+    } catch (error) {
+      log.info({ reason: messageOf(error), attempt }, 'the gateway could not be asked to send again');
+      await sleep(RESEND_WAIT_MS * attempt, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** Says what Gerrit's administrators have still to grant, with the lines to paste. */
+async function sayMissingGrants({ config, gerrit, log }: TriggerOptions): Promise<void> {
+  const needs = { streamEvents: false, readConfig: true, votes: {} };
+  try {
+    const missing = await checkGrants(gerrit, config.gerrit, needs);
+    if (missing.length > 0) {
+      log.error({ missing: renderMissingGrants(missing) }, 'grants are missing in Gerrit');
+    }
+  } catch (error) {
+    log.warn({ reason: messageOf(error) }, 'grants in Gerrit could not be checked');
+  }
+}

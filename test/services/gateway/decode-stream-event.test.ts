@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { decodeStreamLine } from '../../../services/gateway/decode-stream-event';
+
+const change = { project: 'demo', branch: 'master', number: '7', id: 'I1', url: 'http://x' };
+const patchSet = { number: 1, revision: 'a'.repeat(40), ref: 'refs/changes/07/7/1', parents: [] };
+const line = (event: object) => decodeStreamLine(JSON.stringify(event));
+
+describe('stream line', () => {
+  test('with a patch set is an event whose numbers are numbers, without what we do not use', () => {
+    expect(line({ type: 'patchset-created', change, patchSet, eventCreatedOn: 5, extra: { a: 1 } })).toEqual({
+      kind: 'event',
+      needsMessageId: false,
+      event: {
+        type: 'patchset-created',
+        source: 'stream',
+        eventCreatedOn: 5,
+        change: { project: 'demo', branch: 'master', number: 7, id: 'I1' },
+        patchSet: { number: 1, revision: 'a'.repeat(40), ref: 'refs/changes/07/7/1' },
+      },
+    });
+  });
+
+  test.each(['comment-added', 'change-restored'])('%s needs the id of its message', (type) => {
+    expect(line({ type, change, patchSet })).toMatchObject({ kind: 'event', needsMessageId: true });
+  });
+
+  test.each([
+    ['master', 'refs/heads/master'],
+    ['refs/heads/master', 'refs/heads/master'],
+    ['refs/tags/v1', 'refs/tags/v1'],
+    ['refs/meta/config', 'refs/meta/config'],
+  ])('ref-updated of %s names it in full', (refName, expected) => {
+    const refUpdate = { project: 'demo', refName, oldRev: '1', newRev: '2' };
+
+    expect(line({ type: 'ref-updated', refUpdate })).toMatchObject({ event: { refUpdate: { refName: expected } } });
+  });
+
+  test.each([
+    'refs/changes/07/7/meta',
+    'refs/changes/07/7/1',
+    'refs/users/self',
+    'refs/sequences/changes',
+    'refs/meta/external-ids',
+  ])('ref-updated of %s is noise', (refName) => {
+    const refUpdate = { project: 'demo', refName, oldRev: '1', newRev: '2' };
+
+    expect(line({ type: 'ref-updated', refUpdate })).toEqual({ kind: 'noise', type: 'ref-updated' });
+  });
+
+  test('tells dropped-output apart', () => {
+    expect(line({ type: 'dropped-output' })).toEqual({ kind: 'dropped-output' });
+  });
+
+  test('of an unknown type is noise', () => {
+    expect(line({ type: 'topic-changed', change })).toEqual({ kind: 'noise', type: 'topic-changed' });
+  });
+
+  test.each([
+    ['{"type":"patchset-created"', 'not JSON'],
+    ['', 'not JSON'],
+    ['null', 'event: Invalid input: expected object, received null'],
+    ['{"type":5}', 'type: Invalid input: expected string, received number'],
+    ['{"type":"patchset-created","change":{"project":{"name":"x"}}}', expect.stringContaining('change.project')],
+    ['{"type":"patchset-created"}', 'patchset-created without its change'],
+    ['{"type":"ref-updated"}', 'ref-updated without its ref'],
+    [
+      `{"type":"patchset-created","change":{"number":1e400,"project":"a","branch":"b"}}`,
+      expect.stringContaining('number'),
+    ],
+  ])('%j is undecodable', (text, why) => {
+    expect(decodeStreamLine(text)).toEqual({ kind: 'undecodable', why });
+  });
+
+  test('never throws, whatever comes', () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    expect(decodeStreamLine(deep)).toMatchObject({ kind: 'undecodable' });
+    expect(decodeStreamLine('{"type":"x","__proto__":{"polluted":1}}')).toEqual({ kind: 'noise', type: 'x' });
+    expect({}).not.toHaveProperty('polluted');
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => decodeStreamLine(text).kind !== undefined));
+  });
+});

@@ -1,0 +1,279 @@
+import { eventKey } from '../../../core/event-key';
+import { GerritIntake } from '../../../services/gateway/gerrit-intake';
+import { RestSweep } from '../../../services/gateway/rest-sweep';
+import type { ChangeInfo, CommentInfo } from '../../../services/shared/gerrit-schema';
+import {
+  ACCOUNT,
+  type Core,
+  created,
+  filter,
+  REVISION,
+  removeFolder,
+  SERVER,
+  silent,
+  startCore,
+  until,
+} from './gateway-fixture';
+
+/** Gerrit's REST as far as intake and sweep read it. */
+class FakeGerrit {
+  changes: ChangeInfo[] = [];
+  comments: CommentInfo[] = [];
+  isDown = false;
+  lookups = 0;
+
+  findChange = async (_project: string, number: number): Promise<ChangeInfo | undefined> => {
+    this.lookups += 1;
+    this.answer();
+    return this.changes.find(({ _number }) => _number === number);
+  };
+  patchSetComments = async (): Promise<CommentInfo[]> => {
+    this.answer();
+    return this.comments;
+  };
+  async *queryChanges(): AsyncGenerator<ChangeInfo, void, undefined> {
+    this.answer();
+    yield* this.changes;
+  }
+
+  private answer(): void {
+    if (this.isDown) {
+      throw new Error('Gerrit is away');
+    }
+  }
+}
+
+const now = () => new Date().toISOString();
+const alice = { name: 'Alice', email: 'alice@example.com', username: 'alice' };
+
+function change(number: number, messages: readonly [id: string, text: string, username?: string][] = []): ChangeInfo {
+  return {
+    id: `demo~${number}`,
+    project: 'demo',
+    branch: 'master',
+    change_id: `I${number}`,
+    _number: number,
+    subject: 'A change',
+    status: 'NEW',
+    created: now(),
+    updated: now(),
+    owner: alice,
+    current_revision: REVISION,
+    revisions: { [REVISION]: { _number: 1, ref: `refs/changes/0${number}/${number}/1`, created: now() } },
+    messages: messages.map(([id, message, username = 'alice']) => ({
+      id,
+      message,
+      author: { ...alice, username },
+      date: now(),
+      _revision_number: 1,
+    })),
+  };
+}
+const recheck = (number: number, text = 'recheck', username = 'alice') =>
+  Buffer.from(
+    JSON.stringify({
+      ...created(number),
+      type: 'comment-added',
+      author: { username },
+      comment: `Patch Set 1:\n\n${text}`,
+      eventCreatedOn: Math.floor(Date.now() / 1000),
+    }),
+  );
+const line = (event: object) => Buffer.from(JSON.stringify(event));
+
+let core: Core;
+let gerrit: FakeGerrit;
+let intake: GerritIntake;
+let gaps: number;
+
+function startIntake(): void {
+  intake = new GerritIntake({
+    server: SERVER,
+    filter,
+    ledger: core.ledger,
+    handOn: core.handOn,
+    gerrit,
+    onGap: () => {
+      gaps += 1;
+    },
+    log: silent,
+  });
+  intake.start();
+}
+function sweep(): RestSweep {
+  return new RestSweep({
+    server: SERVER,
+    gerrit,
+    ledger: core.ledger,
+    intake,
+    everyMs: 1_000,
+    log: silent,
+    signal: new AbortController().signal,
+    onRecovered: () => undefined,
+  });
+}
+/** Ids of the messages whose comments were handed on, each once. */
+const handedOn = () => [
+  ...new Set(core.sent.filter(({ type }) => type === 'comment-added').map(({ key }) => key.split(':').at(-1))),
+];
+
+beforeEach(async () => {
+  gaps = 0;
+  gerrit = new FakeGerrit();
+  core = await startCore();
+  startIntake();
+});
+afterEach(async () => {
+  await intake.stop();
+  await core.close();
+  removeFolder(core.directory);
+});
+
+describe('intake', () => {
+  test('hands on what passes and records what does not', async () => {
+    intake.takeLine(line(created(1)));
+    intake.takeLine(line({ ...created(1), type: 'change-merged' }));
+    intake.takeLine(line({ ...created(2), change: { ...created(2).change, branch: 'a b' } }));
+
+    await until('handed on', () => core.sent.length >= 2);
+    expect(core.sent.map(({ type, pipeline }) => `${type} ${pipeline}`)).toEqual([
+      'patchset-created check',
+      'change-merged post',
+    ]);
+    const key = eventKey(SERVER, created(2)) ?? '';
+    expect((await core.ledger.findEvent(key))?.verdicts).toEqual({ check: 'unsafe-name', post: 'no-pipeline-match' });
+  });
+
+  test('takes the same event once', async () => {
+    for (let time = 0; time < 3; time++) {
+      intake.takeLine(line(created(1)));
+    }
+    await until('handed on', () => core.sent.length > 0);
+
+    expect([...core.ledger.undecided()]).toHaveLength(1);
+  });
+
+  test('gives two comments with the same words in the same second a message each', async () => {
+    gerrit.changes = [
+      change(1, [
+        ['m1', 'Patch Set 1:\n\nrecheck'],
+        ['m2', 'Patch Set 1:\n\nrecheck'],
+      ]),
+    ];
+    intake.takeLine(recheck(1));
+    intake.takeLine(recheck(1));
+
+    await until('both', () => handedOn().length === 2);
+    expect(handedOn()).toEqual(['m1', 'm2']);
+  });
+
+  test('asks Gerrit about no comment that no pipeline wants', async () => {
+    gerrit.changes = [change(1)];
+    intake.takeLine(recheck(1, 'thank you'));
+    intake.takeLine(recheck(1, 'recheck', ACCOUNT));
+    intake.takeLine(line(created(1)));
+    await until('handed on', () => core.sent.length > 0);
+
+    expect(gerrit.lookups).toBe(0);
+  });
+
+  test('looks again while the message cannot be seen and while Gerrit is away', async () => {
+    gerrit.isDown = true;
+    intake.takeLine(recheck(1));
+    await until('asked', () => gerrit.lookups > 0);
+    gerrit.isDown = false;
+    gerrit.changes = [change(1)];
+    const asked = gerrit.lookups;
+    await until('asked again', () => gerrit.lookups > asked + 1);
+    gerrit.changes = [change(1, [['m1', 'Patch Set 1:\n\nrecheck']])];
+
+    await until('handed on', () => handedOn().length === 1);
+  });
+
+  test('finds after a crash the message of a comment it had only heard of', async () => {
+    gerrit.isDown = true;
+    intake.takeLine(recheck(1));
+    await until('on disk', () => core.ledger.openRaws().length === 1);
+    await intake.stop();
+    await core.close();
+
+    core = await startCore(core.directory);
+    gerrit.isDown = false;
+    gerrit.changes = [change(1, [['m1', 'Patch Set 1:\n\nrecheck']])];
+    startIntake();
+
+    await until('handed on', () => handedOn().length === 1);
+    await until('closed', () => core.ledger.openRaws().length === 0);
+  });
+
+  test('lets go of a comment on a change that is gone, and has the sweep look', async () => {
+    intake.takeLine(recheck(1));
+
+    await until('a gap', () => gaps > 0);
+    expect(core.ledger.openRaws()).toEqual([]);
+  });
+
+  test('keeps aside what is no event, and has the sweep look', async () => {
+    intake.takeLine(Buffer.from([0xff, 0x00, 0x7b]));
+    intake.takeOversize(9_000_000, Buffer.alloc(600));
+    intake.takeLine(line({ type: 'dropped-output' }));
+
+    expect(gaps).toBe(3);
+  });
+});
+
+describe('sweep', () => {
+  test('takes in what the stream did not bring, once, and nothing from before the first start', async () => {
+    const old = change(1);
+    const before = '2020-01-01T00:00:00.000Z';
+    gerrit.changes = [
+      { ...old, revisions: { [REVISION]: { _number: 1, ref: 'refs/changes/01/1/1', created: before } } },
+    ];
+    expect(await sweep().sweep()).toEqual([]);
+
+    gerrit.changes.push(
+      change(2, [
+        ['m1', 'Patch Set 1:\n\nrecheck'],
+        ['m2', 'Patch Set 1:\n\nhello'],
+      ]),
+    );
+    const found = await sweep().sweep();
+
+    expect(found.map(({ event }) => `${event.type} ${event.change?.number}`)).toEqual([
+      'patchset-created 2',
+      'comment-added 2',
+      'comment-added 2',
+    ]);
+    expect(core.sent.map(({ type }) => type)).toEqual(['patchset-created', 'comment-added']);
+    expect(await sweep().sweep()).toEqual([]);
+  });
+
+  test('and stream together take an event once, whoever is first', async () => {
+    gerrit.changes = [change(1, [['m1', 'Patch Set 1:\n\nrecheck']])];
+    intake.takeLine(line(created(1)));
+    intake.takeLine(recheck(1));
+    await sweep().sweep();
+    intake.takeLine(line(created(1)));
+    intake.takeLine(recheck(1));
+    await until('no raw event left', () => core.ledger.openRaws().length === 0);
+
+    expect([...core.ledger.undecided()].map(({ event }) => event.type).sort()).toEqual([
+      'comment-added',
+      'patchset-created',
+    ]);
+  });
+
+  test('moves its cursor only when all was read', async () => {
+    await sweep().sweep();
+    const before = core.ledger.cursor;
+    gerrit.changes = [{ ...change(1), updated: '2999-01-01T00:00:00.000Z' }];
+    gerrit.isDown = true;
+
+    await expect(sweep().sweep()).rejects.toThrow('Gerrit is away');
+    expect(core.ledger.cursor).toEqual(before);
+
+    gerrit.isDown = false;
+    await sweep().sweep();
+    expect(core.ledger.cursor?.until).toBe(Date.parse('2999-01-01T00:00:00.000Z'));
+  });
+});

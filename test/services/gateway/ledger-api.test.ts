@@ -1,0 +1,206 @@
+import type { FastifyInstance } from 'fastify';
+import type { Decision } from '../../../core/decision';
+import { eventKey } from '../../../core/event-key';
+import type { GerritEvent } from '../../../core/gerrit-event';
+import { createLedgerApi } from '../../../services/gateway/ledger-api';
+import { metrics } from '../../../services/gateway/metrics';
+import { LedgerClient } from '../../../services/shared/ledger-client';
+import { type Core, created, filter, removeFolder, SERVER, silent, startCore, until } from './gateway-fixture';
+
+const KEY = eventKey(SERVER, created()) ?? '';
+const SPAWNED: Decision = {
+  kind: 'spawned',
+  workflow: { namespace: 'ci-a', name: 'a', uid: 'u/1' },
+  definitionCommit: 'c0',
+};
+
+let core: Core;
+let api: FastifyInstance;
+let url: string;
+let stopping: AbortController;
+const client = (token = 'trigger') => new LedgerClient(url, () => token);
+
+beforeEach(async () => {
+  core = await startCore();
+  stopping = new AbortController();
+  api = createLedgerApi({
+    ledger: core.ledger,
+    handOn: core.handOn,
+    authenticate: async (token) => {
+      if (token === 'down') {
+        throw new Error('API server is away');
+      }
+      return token === 'trigger' || token === 'reporter' || token === 'provisioner' ? token : undefined;
+    },
+    log: silent,
+    signal: stopping.signal,
+  });
+  url = await api.listen({ host: '127.0.0.1', port: 0 });
+  await core.ledger.recordEvent(KEY, created(), filter(created()));
+  core.handOn.passed(KEY, 'check', Date.now());
+});
+afterEach(async () => {
+  stopping.abort();
+  await api.close();
+  await core.close();
+  removeFolder(core.directory);
+});
+
+async function count(metric: { get(): Promise<{ values: { value: number }[] }> }): Promise<number> {
+  return (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
+}
+
+describe('ledger API', () => {
+  test('tells an event by its key, however odd the project', async () => {
+    const event = created(2);
+    const odd = { ...event, change: { project: 'a/b:c%2F+ü', branch: 'master', number: 2 } };
+    const key = eventKey(SERVER, odd) ?? '';
+    await core.ledger.recordEvent(key, odd, filter(odd));
+
+    expect(await client('reporter').findEvent(key)).toMatchObject({
+      key,
+      event: { change: { project: 'a/b:c%2F+ü' } },
+    });
+  });
+
+  test('knows no other key, and counts who asks', async () => {
+    const before = await count(metrics.unknownKeys);
+
+    expect(await client().findEvent('forged')).toBeUndefined();
+    expect(await client().putReceipt('forged', 'check')).toBe('unknown');
+    expect(await client().putReceipt(KEY, 'post')).toBe('unknown');
+    expect(await client().putDecision('forged', 'check', SPAWNED)).toBe('unknown');
+    expect((await count(metrics.unknownKeys)) - before).toBe(4);
+  });
+
+  test('knows no run that it did not decide, and thinks nothing of it: owners submit Workflows too', async () => {
+    const before = await count(metrics.unknownKeys);
+
+    expect(await client('reporter').findRun('by-hand')).toBeUndefined();
+    expect(await count(metrics.unknownKeys)).toBe(before);
+  });
+
+  test('takes a receipt, then a decision, and then no other', async () => {
+    expect(await client().putReceipt(KEY, 'check')).toBe('received');
+    expect(await client().putDecision(KEY, 'check', SPAWNED)).toBe('recorded');
+    expect(await client().putDecision(KEY, 'check', SPAWNED)).toBe('recorded');
+    expect(await client().putDecision(KEY, 'check', { kind: 'filtered', reason: 'no-project' })).toBe('another-stands');
+    expect(await client().putReceipt(KEY, 'check')).toBe('decided');
+    expect(await client('reporter').findRun('u/1')).toMatchObject({
+      record: { key: KEY, pipeline: 'check' },
+      event: { type: 'patchset-created' },
+    });
+  });
+
+  test('feeds decisions in order, from where the reader was', async () => {
+    await client().putReceipt(KEY, 'check');
+    await client().putDecision(KEY, 'check', SPAWNED);
+
+    const all = await client('reporter').decisions(0, 0);
+    expect(all.records.map(({ seq, decision }) => [seq, decision.kind])).toEqual([
+      [1, 'queued'],
+      [2, 'spawned'],
+    ]);
+    expect(await client('reporter').decisions(all.next, 0)).toEqual({ records: [], next: 2 });
+  });
+
+  test('lets a reader wait for the next decision', async () => {
+    const feed = client('reporter').decisions(0, 10);
+    await client().putDecision(KEY, 'check', SPAWNED);
+
+    expect((await feed).records).toHaveLength(1);
+  });
+
+  test('answers a waiting reader when it stops', async () => {
+    const feed = client('reporter').decisions(0, 30);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stopping.abort();
+
+    expect((await feed).records).toEqual([]);
+  });
+
+  test('feeds the provisioner where refs/meta/config moved: from the present on, in order, when it is on disk', async () => {
+    const record = (event: GerritEvent) => core.ledger.recordEvent(eventKey(SERVER, event) ?? '', event, filter(event));
+    const moved = (oldRev: string, newRev: string): GerritEvent => ({
+      type: 'ref-updated',
+      refUpdate: { project: 'a/b', refName: 'refs/meta/config', oldRev, newRev },
+      submitter: { username: 'pusher' },
+    });
+    await record(moved('0', '1'));
+    const { next, records } = await client('provisioner').configChanges(undefined, 10);
+    expect({ next, records }).toEqual({ next: 1, records: [] });
+
+    const waiting = client('provisioner').configChanges(next, 10);
+    await record({
+      type: 'ref-updated',
+      refUpdate: { project: 'a/b', refName: 'refs/heads/x', oldRev: '0', newRev: '1' },
+    });
+    await record(moved('1', '2'));
+
+    expect((await waiting).records).toEqual([
+      expect.objectContaining({ seq: 2, project: 'a/b', oldRevision: '1', revision: '2', submitter: 'pusher' }),
+    ]);
+    expect((await client('provisioner').configChanges(0, 0)).records.map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
+  test.each([
+    ['trigger', '/v1/config-changes'],
+    ['reporter', '/v1/config-changes'],
+    ['provisioner', '/v1/decisions'],
+    ['provisioner', `/v1/events/${encodeURIComponent(KEY)}`],
+    ['provisioner', '/v1/runs/u'],
+  ])('refuses the %s, whose it is not, %s', async (token, path) => {
+    const { status } = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+
+    expect(status).toBe(403);
+  });
+
+  test('sends again at once when the trigger says that it forgot', async () => {
+    await client().putReceipt(KEY, 'check');
+    const before = core.sent.length;
+
+    await client().resend();
+
+    await until('sent again', () => core.sent.length > before);
+  });
+
+  test('refuses whoever shows no token, a wrong one, or the reporter’s for a decision, and counts them', async () => {
+    const before = await count(metrics.refused);
+    const statuses = await Promise.all([
+      fetch(`${url}/v1/decisions`),
+      fetch(`${url}/v1/decisions`, { headers: { authorization: 'Basic dHJpZ2dlcjo=' } }),
+      fetch(`${url}/v1/decisions`, { headers: { authorization: 'Bearer forged' } }),
+      fetch(`${url}/v1/decisions/${encodeURIComponent(KEY)}/check`, {
+        method: 'PUT',
+        headers: { authorization: 'Bearer reporter', 'content-type': 'application/json' },
+        body: JSON.stringify(SPAWNED),
+      }),
+      fetch(`${url}/v1/resend`, { method: 'POST', headers: { authorization: 'Bearer reporter' } }),
+    ]);
+
+    expect(statuses.map(({ status }) => status)).toEqual([401, 401, 401, 403, 403]);
+    expect((await count(metrics.refused)) - before).toBe(5);
+  });
+
+  test('says “later” when callers cannot be checked', async () => {
+    const answer = await fetch(`${url}/v1/decisions`, { headers: { authorization: 'Bearer down' } });
+
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).not.toContain('API server');
+  });
+
+  test.each([
+    ['not JSON', '{', 400],
+    ['not a decision', '{"kind":"maybe"}', 400],
+    ['more than a decision', JSON.stringify({ ...SPAWNED, more: 1 }), 400],
+    ['too large', JSON.stringify({ kind: 'queued', reason: 'x'.repeat(300_000) }), 413],
+  ])('refuses a body that is %s', async (_, body, status) => {
+    const answer = await fetch(`${url}/v1/decisions/${encodeURIComponent(KEY)}/check`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer trigger', 'content-type': 'application/json' },
+      body,
+    });
+
+    expect(answer.status).toBe(status);
+  });
+});

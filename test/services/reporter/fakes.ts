@@ -1,0 +1,105 @@
+import type { ArgoWorkflow } from '../../../core/argo-workflow';
+import type { DecisionRecord } from '../../../core/decision';
+import { Annotation } from '../../../core/labels';
+import type {
+  ChangeMessage,
+  ChangeState,
+  Ledger,
+  Review,
+  ReviewOutcome,
+  Reviews,
+  RunRecord,
+  Runs,
+} from '../../../services/reporter/ports';
+import { ACCOUNT } from './fixtures';
+
+/** Takes no log. */
+export const silent = { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, trace() {} } as never;
+
+/** Gerrit in memory: one change, whose messages grow with what is posted. */
+export class FakeReviews implements Reviews {
+  readonly posted: Review[] = [];
+  outcome: ReviewOutcome = 'posted';
+  down = false;
+  /** Takes the message and then fails to answer. */
+  loseAnswer = false;
+  private readonly written: ChangeMessage[] = [];
+
+  constructor(private change: ChangeState | undefined) {}
+
+  async find(): Promise<ChangeState | undefined> {
+    if (this.down) {
+      throw new Error('503');
+    }
+    return this.change && { ...this.change, messages: [...this.change.messages, ...this.written] };
+  }
+
+  async post(review: Review): Promise<ReviewOutcome> {
+    if (this.down) {
+      throw new Error('503');
+    }
+    this.posted.push(review);
+    this.written.push({ author: ACCOUNT, tag: review.tag, text: `Patch Set 2:\n\n${review.message}` });
+    if (this.loseAnswer) {
+      this.loseAnswer = false;
+      throw new Error('socket hang up');
+    }
+    return this.outcome;
+  }
+}
+
+/** A cluster in memory: one Workflow that remembers how it was closed. */
+export class FakeRuns implements Runs {
+  readonly closed: { uid: string; reported: string }[] = [];
+  failNextClose = false;
+  log: string | undefined = 'lint: bad';
+
+  constructor(public workflow: ArgoWorkflow) {}
+
+  /** Whether every pod that is asked for was told to end. */
+  disturbed = false;
+
+  async tail(): Promise<string | undefined> {
+    return this.log;
+  }
+
+  async wasDisturbed(): Promise<boolean> {
+    return this.disturbed;
+  }
+
+  async close(_run: unknown, uid: string, reported: string): Promise<void> {
+    if (this.failNextClose) {
+      this.failNextClose = false;
+      throw new Error('conflict');
+    }
+    this.closed.push({ uid, reported });
+    const { metadata } = this.workflow;
+    this.workflow = {
+      ...this.workflow,
+      metadata: { ...metadata, annotations: { ...metadata.annotations, [Annotation.reported]: reported } },
+    };
+  }
+}
+
+/** A ledger in memory. */
+export class FakeLedger implements Ledger {
+  asked = 0;
+
+  constructor(
+    private readonly run: RunRecord | undefined,
+    private readonly records: readonly DecisionRecord[] = [],
+  ) {}
+
+  async findRun(): Promise<RunRecord | undefined> {
+    this.asked += 1;
+    return this.run;
+  }
+
+  async findEvent(): Promise<{ event: RunRecord['event'] } | undefined> {
+    return this.run && { event: this.run.event };
+  }
+
+  async decisions(after: number): Promise<{ records: readonly DecisionRecord[]; next: number }> {
+    return { records: this.records.filter(({ seq }) => seq > after), next: this.records.at(-1)?.seq ?? 0 };
+  }
+}

@@ -1,0 +1,122 @@
+import { decide, type Facts } from '../../../services/trigger/decide';
+import { COMMIT, change, event, facts, found, NAMESPACE, pipeline, REVISION } from './fixtures';
+
+const OTHER = 'b'.repeat(40);
+const recheck = event({ type: 'comment-added', comment: 'recheck', messageId: 'm' });
+const merged = event({ type: 'change-merged' });
+const pushed = (newRev: string): Facts['event'] => ({
+  type: 'ref-updated',
+  refUpdate: { project: 'demo', refName: 'refs/heads/main', oldRev: OTHER, newRev },
+});
+const rejected: Facts['definition'] = {
+  kind: 'found',
+  commit: COMMIT,
+  definition: { ok: false, error: [{ path: 'seakeeper/check.yaml', line: 4, column: 1, message: 'no' }] },
+};
+
+test.each<[string, Partial<Facts>, object]>([
+  ['the current patch set of an open change runs', {}, { kind: 'spawn', definitionCommit: COMMIT }],
+  ['recheck on the current patch set runs', { event: recheck }, { kind: 'spawn' }],
+  [
+    'a merged change runs where merging is the event',
+    { event: merged, change: change({ status: 'MERGED' }) },
+    { kind: 'spawn' },
+  ],
+  ['a pushed branch runs', { event: pushed(REVISION), change: undefined }, { kind: 'spawn' }],
+  [
+    'an older patch set does not run',
+    { change: change({ currentRevision: OTHER }) },
+    filtered('not-the-current-patch-set'),
+  ],
+  [
+    'recheck on an older patch set does not run',
+    { event: recheck, change: change({ currentRevision: OTHER }) },
+    filtered('not-the-current-patch-set'),
+  ],
+  ['an abandoned change does not run', { change: change({ status: 'ABANDONED' }) }, filtered('change-closed')],
+  ['a merged change does not run for a patch set', { change: change({ status: 'MERGED' }) }, filtered('change-closed')],
+  ['a change that is gone does not run', { change: undefined }, filtered('change-not-visible')],
+  ['a private change does not run', { change: change({ isPrivate: true }) }, filtered('private-change')],
+  ['a deleted branch does not run', { event: pushed('0'.repeat(40)), change: undefined }, filtered('ref-deleted')],
+  ['a project without a Project does not run', { project: { kind: 'absent' } }, filtered('no-project')],
+  ['a project without the definition does not run', { definition: { kind: 'absent' } }, filtered('no-definition')],
+  [
+    'a revoked definition does not run on recheck',
+    { event: recheck, definition: { kind: 'absent' } },
+    filtered('no-definition'),
+  ],
+  [
+    'a project that is not ready waits',
+    { project: { kind: 'not-ready', reason: 'no account' } },
+    { kind: 'queued', reason: 'project not ready: no account' },
+  ],
+  [
+    'a definition that may not be read waits',
+    { definition: { kind: 'not-readable', reason: 'no READ' } },
+    { kind: 'queued', reason: 'no READ' },
+  ],
+  [
+    'a refused definition is rejected with its findings',
+    { definition: rejected },
+    { kind: 'rejected', file: 'seakeeper/check.yaml', definitionCommit: COMMIT, findings: [{ line: 4 }] },
+  ],
+  [
+    'a refused definition says nothing about an older patch set',
+    { definition: rejected, change: change({ currentRevision: OTHER }) },
+    filtered('not-the-current-patch-set'),
+  ],
+  [
+    'a branch whose name is no identifier does not run',
+    { event: event({ change: { project: 'demo', branch: '{{=1}}', number: 7 } }) },
+    filtered('unsafe-name'),
+  ],
+  [
+    'a dependent pipeline runs nothing as long as there is no gate',
+    { pipeline: pipeline({ manager: 'dependent' }) },
+    { kind: 'dead-lettered' },
+  ],
+])('%s', (_what, overrides, expected) => {
+  expect(decide(facts(overrides))).toMatchObject(expected);
+});
+
+test.each<[string, Partial<Facts>, object | undefined]>([
+  ['a new patch set stops runs of older ones', {}, { belowPatchSet: 2, samePatchSet: false }],
+  ['a new patch set without a definition stops them too', { definition: { kind: 'absent' } }, { belowPatchSet: 2 }],
+  ['a new patch set whose definition is refused stops them too', { definition: rejected }, { belowPatchSet: 2 }],
+  ['recheck stops the run it repeats', { event: recheck }, { belowPatchSet: 2, samePatchSet: true }],
+  [
+    'recheck that runs nothing stops only older patch sets',
+    { event: recheck, definition: { kind: 'absent' } },
+    { belowPatchSet: 2, samePatchSet: false },
+  ],
+  [
+    'an abandoned change stops all its runs',
+    { change: change({ status: 'ABANDONED' }) },
+    { belowPatchSet: Number.MAX_SAFE_INTEGER },
+  ],
+  ['an older patch set stops nothing', { change: change({ currentRevision: OTHER }) }, undefined],
+  ['a merged change stops nothing', { event: merged, change: change({ status: 'MERGED' }) }, undefined],
+  ['a pushed branch stops nothing', { event: pushed(REVISION), change: undefined }, undefined],
+])('%s', (_what, overrides, expected) => {
+  const decision = decide(facts(overrides));
+  const stop = 'stop' in decision ? decision.stop : undefined;
+
+  if (expected === undefined) {
+    expect(stop).toBeUndefined();
+  } else {
+    expect(stop).toMatchObject({ namespace: NAMESPACE, pipeline: 'check', change: 7, ...expected });
+  }
+});
+
+test('the same facts come to the same Workflow, and another definition to the same name', () => {
+  const [first, again] = [decide(facts()), decide(facts())];
+  const changed = decide(facts({ definition: found(undefined, 'd'.repeat(40)) }));
+
+  expect(again).toEqual(first);
+  const nameOf = (decision: typeof first) => (decision.kind === 'spawn' ? decision.workflow.metadata.name : undefined);
+  expect(nameOf(changed)).toBe(nameOf(first));
+});
+
+function filtered(reason: string): object {
+  return { kind: 'filtered', reason };
+}

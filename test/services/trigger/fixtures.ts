@@ -1,0 +1,67 @@
+import type { GerritEvent } from '../../../core/gerrit-event';
+import { Pipeline } from '../../../core/pipeline';
+import { type SanitizedDefinition, sanitizeDefinition } from '../../../services/shared/definition/sanitize-definition';
+import type { ChangeNow, DefinitionNow, Facts } from '../../../services/trigger/decide';
+
+export const REVISION = 'a'.repeat(40);
+export const COMMIT = 'c'.repeat(40);
+export const KEY = `local:patchset-created:demo:7:${REVISION}`;
+export const NAMESPACE = 'ci-demo-x';
+
+export const DEFINITION = `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+spec:
+  entrypoint: main
+  templates:
+    - name: main
+      container: {image: "busybox:1.36", command: [echo, "{{workflow.parameters.ref}}"]}
+`;
+
+export function sanitized(text: string = DEFINITION): SanitizedDefinition {
+  const result = sanitizeDefinition('seakeeper/check.yaml', text);
+  if (!result.ok) {
+    throw new Error(result.error.map(({ message }) => message).join('; '));
+  }
+  return result.value;
+}
+
+export const pipeline = (overrides: Partial<Pipeline> = {}): Pipeline =>
+  Pipeline.parse({ name: 'check', triggers: [{ event: 'patchset-created' }], timeoutSeconds: 600, ...overrides });
+
+export function event(overrides: Partial<GerritEvent> = {}): GerritEvent {
+  return {
+    type: 'patchset-created',
+    change: { project: 'demo', branch: 'main', number: 7 },
+    patchSet: { number: 2, revision: REVISION, ref: 'refs/changes/07/7/2' },
+    ...overrides,
+  };
+}
+
+export const change = (overrides: Partial<ChangeNow> = {}): ChangeNow => ({
+  status: 'NEW',
+  currentRevision: REVISION,
+  isPrivate: false,
+  ...overrides,
+});
+
+export const found = (text?: string, commit = COMMIT): DefinitionNow => ({
+  kind: 'found',
+  commit,
+  definition: { ok: true, value: sanitized(text) },
+});
+
+export function facts(overrides: Partial<Facts> = {}): Facts {
+  return {
+    server: 'local',
+    fetchUrl: 'http://gerrit.test:8080',
+    pipeline: pipeline(),
+    eventKey: KEY,
+    event: event(),
+    project: { kind: 'ready', namespace: NAMESPACE, class: 'default' },
+    change: change(),
+    definition: found(),
+    pools: [],
+    classPools: {},
+    ...overrides,
+  };
+}
