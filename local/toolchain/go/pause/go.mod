@@ -1,0 +1,3 @@
+module seakeeper/toolchain/pause
+
+go 1.24.0
