@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** An object of JSON, read with care: every field may be anything. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The value when it is a JSON object; else one without fields. */
+export const fields = (value: unknown): Fields => (isFields(value) ? value : {});
+
+/** Whether a value is a JSON object. */
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value when it is a list; else an empty one. */
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The strings of a list; what is none is left out. */
+export const strings = (value: unknown): string[] =>
+  list(value).filter((item): item is string => typeof item === 'string');
+
+/** The value at a path; undefined where there is none. */
+export const at = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>((inner, key) => fields(inner)[key], value);
+
+/** Whether two values hold the same, in whatever order their keys stand. An absent field is an undefined one. */
+export const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual(sorted(one), sorted(other));
+
+/** The value with the keys of every object in alphabetical order and without undefined fields. */
+export function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isFields(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => compareText(a, b)).map(([key, inner]) => [key, sorted(inner)]));
+}
+
+/** Order of two texts by code unit: the same on every machine, whatever its language. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Visits every object inside a value, itself included, with the key it stands under. */
+export function* objectsIn(value: unknown, key = ''): Generator<{ readonly key: string; readonly value: Fields }> {
+  if (Array.isArray(value)) {
+    for (const item of value) yield* objectsIn(item, key);
+    return;
+  }
+  if (!isFields(value)) return;
+  yield { key, value };
+  for (const [name, inner] of Object.entries(value)) yield* objectsIn(inner, name);
+}
+
+/** Items by key, in the order in which keys are first met. */
+export function groupBy<Item>(items: Iterable<Item>, key: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const name = key(item);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
