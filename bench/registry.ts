@@ -1,0 +1,37 @@
+import { argoController } from './argo/controller-scale';
+import { capacitySpill, capacitySweep } from './capacity/sweep';
+import { forecastFar, forecastLoss } from './forecast/forecast-loss';
+import { forecastTime } from './forecast/forecast-time';
+import { eventToVote } from './latency/event-to-vote';
+import type { Benchmark } from './measurement';
+import { previewCiNoop } from './preview/preview-ci-noop';
+import { previewNoop } from './preview/preview-noop';
+import { authz } from './provision/authz';
+import { provisionCold } from './provision/cold';
+import { provisionNoop } from './provision/noop';
+import { renderCi } from './render/render-ci';
+import { renderScale } from './render/render-scale';
+import { reviewCi } from './review/review-ci';
+import { selfServe } from './self-serve/self-serve';
+import { startWarm } from './start/start-warm';
+
+/** Everything `npm run measure` can measure. */
+export const benchmarks: readonly Benchmark[] = [
+  argoController,
+  authz,
+  capacitySweep,
+  capacitySpill,
+  eventToVote,
+  forecastLoss,
+  forecastFar,
+  forecastTime,
+  previewCiNoop,
+  previewNoop,
+  provisionCold,
+  provisionNoop,
+  renderCi,
+  renderScale,
+  reviewCi,
+  selfServe,
+  startWarm,
+];
