@@ -1,7 +1,9 @@
 import { type App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { PriorityClass, ServiceAccounts } from '../core/access';
+import { shortHash } from '../core/base32';
 import { type Images, imageReference } from '../core/images';
+import { Annotation } from '../core/labels';
 import { STORE_PROJECTS_GROUP } from '../core/project';
 import type { StoreConfig } from '../core/service-config';
 import { containerSecurity, POD_SECURITY, resources } from './hardened';
@@ -39,22 +41,24 @@ export class StoreSetupChart extends Chart {
     const { name } = ServiceAccounts.storeSetup;
     const metadata = (own: string) => ({ name: own, labels: commonLabels(own) });
     new k8s.KubeServiceAccount(this, 'Account', { metadata: metadata(name), automountServiceAccountToken: false });
-    new k8s.KubeConfigMap(this, 'Config', {
-      metadata: metadata(CONFIG),
-      data: {
-        'setup.sh': SETUP_SCRIPT,
-        'lifecycle.json': JSON.stringify(lifecycle(props.retentionDays), null, 2),
-        'admin.json': JSON.stringify(ADMIN_POLICY, null, 2),
-        'projects.json': JSON.stringify(projectsPolicy(props.store.bucket), null, 2),
-        'reader.json': JSON.stringify(readerPolicy(props.store.bucket), null, 2),
-      },
-    });
+    const data = {
+      'setup.sh': SETUP_SCRIPT,
+      'lifecycle.json': JSON.stringify(lifecycle(props.retentionDays), null, 2),
+      'admin.json': JSON.stringify(ADMIN_POLICY, null, 2),
+      'projects.json': JSON.stringify(projectsPolicy(props.store.bucket), null, 2),
+      'reader.json': JSON.stringify(readerPolicy(props.store.bucket), null, 2),
+    };
+    new k8s.KubeConfigMap(this, 'Config', { metadata: metadata(CONFIG), data });
     new k8s.KubeJob(this, 'Resource', {
       metadata: metadata(name),
       spec: {
         backoffLimit: 10,
         template: {
-          metadata: { labels: commonLabels(name) },
+          metadata: {
+            labels: commonLabels(name),
+            // What is set up otherwise is set up again, by another Job: a Job's pods cannot change.
+            annotations: { [Annotation.configHash]: shortHash(JSON.stringify(data), 16) },
+          },
           spec: {
             restartPolicy: 'OnFailure',
             serviceAccountName: name,
@@ -74,7 +78,7 @@ export class StoreSetupChart extends Chart {
   }
 }
 
-function container({ images, store, retentionDays }: StoreSetupChartProps): k8s.Container {
+function container({ images, store }: StoreSetupChartProps): k8s.Container {
   const secret = (variable: string, name: string, key: string): k8s.EnvVar => ({
     name: variable,
     valueFrom: { secretKeyRef: { name, key } },
@@ -88,8 +92,6 @@ function container({ images, store, retentionDays }: StoreSetupChartProps): k8s.
       { name: 'STORE_URL', value: `${store.insecure ? 'http' : 'https'}://${store.endpoint}` },
       { name: 'BUCKET', value: store.bucket },
       { name: 'GROUP', value: STORE_PROJECTS_GROUP },
-      // A change of it makes another Job: a Job's pods cannot change.
-      { name: 'RETENTION_DAYS', value: String(retentionDays) },
       { name: 'MC_CONFIG_DIR', value: '/tmp/mc' },
       secret('ROOT_USER', StoreSecret.root, 'user'),
       secret('ROOT_PASSWORD', StoreSecret.root, 'password'),
@@ -148,12 +150,14 @@ function lifecycle(days: number) {
 }
 
 /**
- * Makes users and puts them into groups, and the only group is the projects'. It attaches no policy and reads no object,
- * so whoever has its key can cut projects off from their own artifacts, and see none.
+ * Makes users, puts them into groups and reads who is in one, and the only group is the projects'. It attaches no policy
+ * and reads no object, so whoever has its key can cut projects off from their own artifacts, and see none.
  */
 const ADMIN_POLICY = {
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: ['admin:CreateUser', 'admin:DeleteUser', 'admin:AddUserToGroup'] }],
+  Statement: [
+    { Effect: 'Allow', Action: ['admin:CreateUser', 'admin:DeleteUser', 'admin:AddUserToGroup', 'admin:GetGroup'] },
+  ],
 };
 
 /**

@@ -7,10 +7,9 @@ import { startProvisioner } from '../../services/provisioner/provisioner';
 import { MinioStore } from '../../services/provisioner/store/minio-store';
 import { KubeClient } from '../../services/shared/kube-client';
 import { runService } from '../../services/shared/run-service';
+import { NoStore } from './no-store';
 
 const CONNECTIONS = 64;
-/** Where there is no store, projects have a key all the same, which opens nothing. */
-const NO_STORE = { ensure: async () => {}, remove: async () => {} };
 
 const numberOf = (name: string): number | undefined => {
   const text = process.env[name];
@@ -33,7 +32,7 @@ runService({
     const leaseMs = numberOf('LEASE_MS');
     const end = startProvisioner({
       ...context,
-      store: store ?? NO_STORE,
+      store: store ?? new NoStore(),
       kube: KubeClient.fromEnvironment('provisioner', { connections: numberOf('CONNECTIONS') ?? CONNECTIONS }),
       ...(relistMs === undefined ? {} : { relistMs }),
       // In the proportions of the timings that are the default.

@@ -68,6 +68,7 @@ export function startNamespaces(parts: NamespacesParts): () => Promise<void> {
     now,
     keys: new StoreKeys(kube, store, now),
     countRuns: (namespace) => cluster.drain(namespace, false),
+    isComplete: () => resyncs.isFirstDone,
     changed: (id) => queue.add(id),
     keyAgeMs: parts.keyAgeMs ?? KEY_AGE_MS,
   });

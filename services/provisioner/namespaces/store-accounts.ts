@@ -8,9 +8,11 @@ import type { StoreKeys } from './store-keys';
 /** Accounts worked on at once. */
 const CONCURRENCY = 8;
 const MOST_BACKOFF_MS = 30_000;
-/** Each account is made sure of so often, for a store may be restored from before it was made. Milliseconds. */
+/** Each account's key is made sure of so often, for a store may be restored from before it was changed. Milliseconds. */
 const CHECK_MS = 3_600_000;
 const TICK_MS = 1_000;
+/** The store is asked so often which accounts it has, for it may have been restored from before some were made. Milliseconds. */
+const LOOK_MS = 20_000;
 /** A key that is due is changed at the latest after so many times its age, runs or not. */
 const OVERDUE = 2;
 
@@ -23,10 +25,12 @@ type Task = 'open' | 'close' | 'check' | 'rotate';
 
 export interface StoreAccountsOptions {
   readonly table: ProjectTable;
-  readonly keys: StoreKeys;
+  readonly keys: Pick<StoreKeys, 'open' | 'check' | 'close' | 'rotate' | 'namespaces'>;
   /** How many runs of the namespace are not finished. */
   readonly countRuns: (namespace: string) => Promise<number>;
   readonly log: Logger;
+  /** The table has everything that was there. */
+  readonly isComplete: () => boolean;
   /** The entry's `store` changed. */
   readonly changed: (id: string) => void;
   readonly now: () => number;
@@ -41,7 +45,7 @@ export interface StoreAccountsOptions {
 export class StoreAccounts {
   private readonly tasks = new Map<string, Task>();
   private readonly queue: WorkQueue;
-  private readonly timer: NodeJS.Timeout;
+  private readonly timers: readonly NodeJS.Timeout[];
   /** When a key's age is looked at again, by id. Milliseconds since the epoch. */
   private readonly postponed = new Map<string, number>();
   private sweeping: string[] = [];
@@ -55,7 +59,10 @@ export class StoreAccounts {
       mostBackoffMs: MOST_BACKOFF_MS,
       work: (id) => this.work(id),
     });
-    this.timer = setInterval(() => this.sweep(), TICK_MS).unref();
+    this.timers = [
+      setInterval(() => this.sweep(), TICK_MS).unref(),
+      setInterval(() => void this.look(), LOOK_MS).unref(),
+    ];
   }
 
   /** Asks for an account to be there, or not to be; the outcome comes into the entry. */
@@ -66,7 +73,7 @@ export class StoreAccounts {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     await this.queue.stop();
   }
 
@@ -122,7 +129,8 @@ export class StoreAccounts {
 
   /** Keys that are old, and a few accounts each second, so that all come up once in `CHECK_MS`. */
   private sweep(): void {
-    const { table } = this.options;
+    const { isComplete, table } = this.options;
+    if (!isComplete()) return;
     if (this.sweeping.length === 0) {
       // The newest keys first: a leader that ended amid a change of one left it to us.
       const newest = [...table.values()].sort((one, other) => (other.keyMadeAt ?? 0) - (one.keyMadeAt ?? 0));
@@ -135,11 +143,28 @@ export class StoreAccounts {
     for (const id of some) this.begin(id, 'check');
   }
 
-  private begin(id: string, task: Task): void {
+  /** Makes the accounts again that the store has lost. */
+  private async look(): Promise<void> {
+    const { isComplete, keys, log, table } = this.options;
+    if (!isComplete()) return;
+    // Those that are made while we ask are not lost.
+    const made = [...table.values()].filter(({ id, store }) => store.kind !== 'closed' && !this.tasks.has(id));
+    try {
+      const there = await keys.namespaces();
+      const lost = made.filter(({ id }) => !there.has(namespaceOf(id)) && this.begin(id, 'check'));
+      if (lost.length > 0) log.warn({ accounts: lost.length }, 'the artifact store lost accounts: they are made again');
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'the artifact store does not say which accounts it has');
+    }
+  }
+
+  /** False: there is nothing to do it to, or something is under way. */
+  private begin(id: string, task: Task): boolean {
     const entry = this.options.table.get(id);
-    if (entry?.project === undefined || entry.keyMadeAt === undefined || this.tasks.has(id)) return;
+    if (entry?.project === undefined || entry.keyMadeAt === undefined || this.tasks.has(id)) return false;
     this.tasks.set(id, task);
     this.queue.add(id);
+    return true;
   }
 
   /** A few whose key is due to be changed. */

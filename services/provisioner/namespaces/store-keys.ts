@@ -15,6 +15,8 @@ export interface Store {
   /** The key opens the namespace's prefix from now on, and the one before it no longer. */
   ensure(namespace: string, key: StoreKey): Promise<void>;
   remove(namespace: string): Promise<void>;
+  /** Namespaces that have an account. */
+  namespaces(): Promise<ReadonlySet<string>>;
 }
 
 /** On the Secret: when its key was last changed. ISO 8601. */
@@ -51,6 +53,11 @@ export class StoreKeys {
   /** The key that there is opens the store, which may have forgotten it. */
   async check(namespace: string): Promise<void> {
     await this.store.ensure(namespace, await this.read(namespace));
+  }
+
+  /** Namespaces that have an account. */
+  async namespaces(): Promise<ReadonlySet<string>> {
+    return this.store.namespaces();
   }
 
   /** The account is gone from the store. */

@@ -18,6 +18,7 @@ const API = '/minio/admin/v3';
 const DEADLINE_MS = 10_000;
 const CONNECTIONS = 8;
 
+const Group = z.object({ members: z.array(z.string()).nullish() });
 const Refusal = z.object({ Code: z.string(), Message: z.string().default('') });
 
 /** What MinIO answered that is not a success; `code` is its own word, such as `XMinioAdminNoSuchUser`. */
@@ -31,7 +32,7 @@ export class MinioError extends TransientError {
 }
 
 /**
- * The three calls of MinIO's admin API that a project's account needs: nothing but its own signature and sealing, so no
+ * The four calls of MinIO's admin API that projects' accounts need: nothing but its own signature and sealing, so no
  * process of `mc` for each of ten thousand projects.
  *
  * Rejects with `MinioError` when the store refuses and `TransientError` when it cannot be reached.
@@ -64,11 +65,27 @@ export class MinioAdmin {
     await this.call('PUT', '/update-group-members', () => Buffer.from(body, 'utf8'));
   }
 
+  /** Users in a group; none where there is no such group. */
+  async membersOf(group: string): Promise<string[]> {
+    try {
+      const text = await this.call('GET', `/group?group=${encodeURIComponent(group)}`);
+      return Group.parse(JSON.parse(text)).members ?? [];
+    } catch (error) {
+      if (error instanceof MinioError && error.code === 'XMinioAdminNoSuchGroup') return [];
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     await this.dispatcher.close();
   }
 
-  private async call(method: 'PUT' | 'DELETE', path: string, bodyFor?: (ownSecretKey: string) => Buffer) {
+  /** Resolves to what the store answered. */
+  private async call(
+    method: 'GET' | 'PUT' | 'DELETE',
+    path: string,
+    bodyFor?: (ownSecretKey: string) => Buffer,
+  ): Promise<string> {
     const { endpoint, insecure, region, key } = this.options;
     const { accessKey, secretKey } = key();
     const body = bodyFor?.(secretKey);
@@ -97,6 +114,7 @@ export class MinioAdmin {
       const { Code, Message } = parseRefusal(answer.text);
       throw new MinioError(Code, `artifact store, ${operation}: ${answer.status} ${Code}: ${Message}`);
     }
+    return answer.text;
   }
 }
 

@@ -38,6 +38,11 @@ export class MinioStore {
     await this.admin.removeUser(namespace);
   }
 
+  /** Namespaces that have an account. */
+  async namespaces(): Promise<ReadonlySet<string>> {
+    return new Set(await this.admin.membersOf(STORE_PROJECTS_GROUP));
+  }
+
   async close(): Promise<void> {
     await this.admin.close();
   }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { imageReference } from '../../../core/images';
+import { STORE_PROJECTS_GROUP } from '../../../core/project';
+import { namespaceForProject } from '../../../core/project-name';
 import { runCommand } from '../../../local/cluster/run-command';
 import { demoDefinition, goodChange } from '../../../local/demo/demo-definition';
 import { PROJECT_FOLDER } from '../../../local/pulumi/local-stack';
@@ -128,11 +130,11 @@ test('a store brought back from a mirror shows the runs from before, and takes a
   expect((await pulumi(['refresh', '--yes', '--skip-preview', '--target', JOB])).code).toBe(0);
   expect((await pulumi(['up', '--yes', '--skip-preview', '--target', JOB])).code).toBe(0);
   await kubectl(['wait', '--for=condition=complete', 'job/store-setup', '--namespace=artifacts', '--timeout=120s']);
-  await kubectl(['rollout', 'restart', '--namespace=seakeeper-system', 'deployment/provisioner']);
-  await kubectl(['rollout', 'status', '--namespace=seakeeper-system', 'deployment/provisioner', '--timeout=120s']);
-  await mc({ user: secrets.storeRootUser, secret: secrets.storeRootPassword }, [
-    ...['mirror', '--quiet', mirror, 'store/artifacts'],
-  ]);
+  const root = { user: secrets.storeRootUser, secret: secrets.storeRootPassword };
+  await until('the provisioner has made the accounts of the projects again', async () =>
+    (await mc(root, ['admin', 'group', 'info', 'store', STORE_PROJECTS_GROUP])).includes(namespaceForProject(project)),
+  );
+  await mc(root, ['mirror', '--quiet', mirror, 'store/artifacts']);
 
   await shows(before, 'Kept in the mirror');
   await shows(await pageOf('After the store came back'), 'After the store came back');
@@ -149,13 +151,17 @@ async function pageOf(line: string): Promise<string> {
 const shows = (page: string, line: string) =>
   until(`${page} shows '${line}'`, async () => (await (await fetch(page)).text()).includes(line));
 
-async function mc({ user, secret }: { user: string; secret: string }, args: readonly string[]): Promise<void> {
+async function mc({ user, secret }: { user: string; secret: string }, args: readonly string[]): Promise<string> {
   const store = await forwardPort('artifacts', 'service/minio', 9000);
   try {
     const alias = `MC_HOST_store=http://${user}:${secret}@${store.endpoint}`;
-    await runCommand('env', [alias, describeToolchain().binary('mc'), '--config-dir', join(folder, 'mc'), ...args], {
-      timeoutMs: 300_000,
-    });
+    return await runCommand(
+      'env',
+      [alias, describeToolchain().binary('mc'), '--config-dir', join(folder, 'mc'), ...args],
+      {
+        timeoutMs: 300_000,
+      },
+    );
   } finally {
     await store.stop();
   }

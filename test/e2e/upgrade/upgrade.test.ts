@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { accountKubeconfig } from '../../../bench/provision/account-kubeconfig';
+import { NoStore } from '../../../bench/provision/no-store';
 import { objectPath } from '../../../bench/provision/object-path';
 import { ServiceAccounts } from '../../../core/access';
 import { asKubeObject, type KubeObject } from '../../../core/kube-object';
@@ -255,7 +256,7 @@ async function startTodaysProvisioner(): Promise<() => Promise<void>> {
   const end = startProvisioner({
     config: ProvisionerConfig.parse(JSON.parse(data['config.json'])),
     kube: await as('provisioner'),
-    store: { ensure: async () => {}, remove: async () => {} },
+    store: new NoStore(),
     log: createLogger('provisioner'),
     readiness: new Readiness(),
     signal: stopping.signal,

@@ -80,6 +80,16 @@ describe("a project's account", () => {
     await expect(accounts.ensure('ci-a', keyOf('ci-b'))).rejects.toThrow("access key 'ci-b' is not namespace 'ci-a'");
   });
 
+  test('is known by its namespace as long as it is there', async () => {
+    await Promise.all(['ci-here', 'ci-left'].map((namespace) => accounts.ensure(namespace, keyOf(namespace))));
+    await accounts.remove('ci-left');
+
+    const namespaces = await accounts.namespaces();
+
+    expect(namespaces.has('ci-here')).toBe(true);
+    expect(namespaces.has('ci-left')).toBe(false);
+  });
+
   test('is made for hundreds of projects in seconds', async () => {
     const namespaces = Array.from({ length: 300 }, (_, index) => `ci-many-${index}`);
     await Promise.all(namespaces.map((namespace) => accounts.ensure(namespace, keyOf(namespace))));

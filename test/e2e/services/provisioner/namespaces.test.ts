@@ -27,6 +27,7 @@ let stop: () => Promise<void>;
 const stopping = new AbortController();
 /** Calls for accounts at the store, in order. */
 const asked: string[] = [];
+const accounts = new Set<string>();
 
 beforeAll(async () => {
   server = await startApiServer({
@@ -45,8 +46,15 @@ beforeAll(async () => {
     }),
     kube: new KubeClient(server.config(), { userAgent: AGENT }),
     store: {
-      ensure: async (namespace) => void asked.push(`ensure ${namespace}`),
-      remove: async (namespace) => void asked.push(`remove ${namespace}`),
+      ensure: async (namespace) => {
+        accounts.add(namespace);
+        asked.push(`ensure ${namespace}`);
+      },
+      remove: async (namespace) => {
+        accounts.delete(namespace);
+        asked.push(`remove ${namespace}`);
+      },
+      namespaces: async () => accounts,
     },
     log: createLogger('provisioner'),
     readiness: new Readiness(),
