@@ -31,12 +31,13 @@ export const notBy = (name: string, ...accounts: readonly Account[]): Record<str
 });
 
 /** Who writes Workflows as a service of ours. */
-export const NOT_BY_OUR_WRITERS = notBy(
-  'our-services',
+export const OUR_WRITERS = [
   ServiceAccounts.trigger,
   ServiceAccounts.reporter,
   ServiceAccounts.workflowController,
-);
+] as const;
+
+export const NOT_BY_OUR_WRITERS = notBy('our-services', ...OUR_WRITERS);
 
 /** A map of an object's metadata, empty where it is absent, in CEL. */
 export const metadataMap = (object: string, field: 'labels' | 'annotations'): string =>

@@ -20,6 +20,7 @@ import {
   NOT_BY_KUBERNETES,
   NOT_BY_OUR_WRITERS,
   notBy,
+  OUR_WRITERS,
   PROJECT_NAMESPACES,
 } from './who';
 
@@ -32,6 +33,16 @@ const ARGO_OWN_ANNOTATIONS = '^workflows\\.argoproj\\.io/pod-name-format$';
 
 /** What the name of a run ends in, and so no other's may: see `core/workflow-name.ts`. */
 const RUN_HASH = '(^|-)[a-z2-7]{12}(-|$)';
+
+/** Keys of ours in a map of labels or annotations, in CEL. */
+const ours = (map: string) => `${map}.filter(key, key.startsWith('${DOMAIN}/'))`;
+
+/**
+ * What people are told who would change, retry or copy a run of a change. Of several policies that refuse a request the API
+ * server lets one speak, and which is chance: each that refuses these says it, and of its own words first.
+ */
+const RECHECK = "to run a change again comment 'recheck' on the change";
+const reserved = (field: string) => `${field} of ${DOMAIN} are set by Seakeeper only; leave them out, and ${RECHECK}`;
 
 /** Keys of curated templates among those that a Workflow's status has stored. */
 const storedNames = Object.entries(CURATED_TEMPLATES).flatMap(([name, templates]) =>
@@ -63,6 +74,11 @@ export function workflowFields(scope: Construct): void {
       ...variables,
     },
     validations: [
+      // First: of one policy the first words are told, and what of a copy is not allowed helps nobody.
+      {
+        expression: `(${isBy(...OUR_WRITERS)}) || size(${ours(`(${metadataMap('object', 'labels')})`)}) == 0`,
+        message: reserved('labels'),
+      },
       {
         expression: `!has(object.status) || object.status.all(field, object.status[field] == null || (${nothingIn('object.status[field]')}) || (field == 'storedTemplates' && variables.stored.all(key, key in ${celList(storedNames)})))`,
         message: "the status of a Workflow is Argo's to write; leave it out",
@@ -109,9 +125,6 @@ function placement(): Validation[] {
 const keptKeys = ({ rules = [] }: FieldPolicy): string =>
   rules.flatMap((rule) => (rule.kind === 'keys' ? [rule.keep] : [])).join('|');
 
-/** Keys of ours in a map of labels or annotations, in CEL. */
-const ours = (map: string) => `${map}.filter(key, key.startsWith('${DOMAIN}/'))`;
-
 /** Name, labels, annotations and ties of a Workflow: ours are set by our services, and a few are Argo's or a project's. */
 export function workflowMetadata(scope: Construct): void {
   const fields = [
@@ -148,14 +161,14 @@ export function workflowMetadata(scope: Construct): void {
           `${ours(`variables.${field}`)}.all(key, ${isSame(field)})`,
           `${ours(`variables.${field}Before`)}.all(key, key in variables.${field})`,
         ].join(' && '),
-        message: `${field} of ${DOMAIN} are set by Seakeeper only; leave them out, and to run a change again comment 'recheck' on it`,
+        message: reserved(field),
       })),
       ...fields.map(({ field, pattern, means }) => ({
         expression: [
           `variables.${field}.all(key, ${isSame(field)} || key.matches(${celLiteral(pattern)}))`,
           `variables.${field}Before.all(key, key in variables.${field} || key.matches(${celLiteral(pattern)}))`,
         ].join(' && '),
-        message: `${field} of others steer Argo and other controllers; allowed are ${means}; leave the others as they are, and to run a change again comment 'recheck' on the change`,
+        message: `${field} of others steer Argo and other controllers; allowed are ${means}; leave the others as they are, and ${RECHECK}`,
       })),
       {
         expression: `${kept('finalizers')} && ${kept('ownerReferences')}`,
@@ -186,14 +199,13 @@ export function protectedRuns(scope: Construct): void {
     },
     validations: [
       {
-        expression: `${same('object.spec', 'oldObject.spec')} && ${same('oldObject.spec', 'object.spec')} && (!has(object.spec.shutdown) || object.spec.shutdown in ['', 'Stop', 'Terminate']) && (!has(oldObject.spec.shutdown) || oldObject.spec.shutdown == '' || has(object.spec.shutdown))`,
-        message: 'a Workflow that is there may be stopped or terminated, and nothing else of its spec changed',
-      },
-      {
         expression:
           'has(object.status) == has(oldObject.status) && (!has(object.status) || object.status == oldObject.status)',
-        message:
-          "the status of a run of a change is Argo's to write: retry would change it; comment 'recheck' on the change instead; resubmit what was submitted by hand",
+        message: `the status of a Workflow is Argo's to write, and retry would change it; ${RECHECK}; resubmit what was submitted by hand`,
+      },
+      {
+        expression: `${same('object.spec', 'oldObject.spec')} && ${same('oldObject.spec', 'object.spec')} && (!has(object.spec.shutdown) || object.spec.shutdown in ['', 'Stop', 'Terminate']) && (!has(oldObject.spec.shutdown) || oldObject.spec.shutdown == '' || has(object.spec.shutdown))`,
+        message: `a Workflow that is there may be stopped or terminated, and nothing else of its spec changed; ${RECHECK}`,
       },
     ],
   });

@@ -9,14 +9,12 @@ import { NamespaceAdmissionChart } from '../../../constructs/namespace-admission
 import { TenantAdmissionChart } from '../../../constructs/tenant-admission-chart';
 import { ProjectRole, ServiceAccounts } from '../../../core/access';
 import { Annotation, Label } from '../../../core/labels';
-import { Pipeline } from '../../../core/pipeline';
-import { POOLS } from '../../../core/pool';
+import type { Pipeline } from '../../../core/pipeline';
 import { ensureToolchain } from '../../../local/toolchain/toolchain';
 import { KubeError } from '../../../services/shared/kube-client';
-import { renderWorkflow } from '../../../services/trigger/render-workflow';
 import { IMAGES } from '../../constructs/fixtures';
 import { definitionWith, ROWS } from '../../services/shared/definition/definition-samples';
-import { COMMIT, DEFINITION, event, KEY, sanitized } from '../../services/trigger/fixtures';
+import { DEFINITION, renderRun } from '../../services/trigger/fixtures';
 import {
   type AdmissionServer,
   type Caller,
@@ -64,22 +62,7 @@ const step = (container: object = {}) => ({
 const ask = (object: object, caller: Caller = 'owner') => server.askToCreate(caller, object);
 
 describe('a run as the trigger renders it', () => {
-  const render = (pipeline: Partial<Pipeline>, definition: string) => {
-    const run = renderWorkflow({
-      server: 'local',
-      fetchUrl: 'http://gerrit.test:8080',
-      namespace: NAMESPACE,
-      pipeline: Pipeline.parse({ name: 'check', triggers: [{ event: 'patchset-created' }], ...pipeline }),
-      eventKey: KEY,
-      event: event(),
-      definition: sanitized(definition),
-      definitionCommit: COMMIT,
-      pools: POOLS,
-      classPool: undefined,
-    });
-    if (!run.ok) throw new Error(run.error);
-    return run.value;
-  };
+  const render = (pipeline: Partial<Pipeline>, definition: string) => renderRun(NAMESPACE, pipeline, definition);
   const retried = definitionWith('RetryStrategy', 'expression', `lastRetry.exitCode != "${'7'.repeat(170)}"`).text;
 
   test.each([

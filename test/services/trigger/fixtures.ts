@@ -1,7 +1,9 @@
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { Pipeline } from '../../../core/pipeline';
+import { POOLS } from '../../../core/pool';
 import { type SanitizedDefinition, sanitizeDefinition } from '../../../services/shared/definition/sanitize-definition';
 import type { ChangeNow, DefinitionNow, Facts } from '../../../services/trigger/decide';
+import { renderWorkflow } from '../../../services/trigger/render-workflow';
 
 export const REVISION = 'a'.repeat(40);
 export const COMMIT = 'c'.repeat(40);
@@ -49,6 +51,24 @@ export const found = (text?: string, commit = COMMIT): DefinitionNow => ({
   commit,
   definition: { ok: true, value: sanitized(text) },
 });
+
+/** A run in a namespace, as the trigger makes it. */
+export function renderRun(namespace: string, overrides: Partial<Pipeline> = {}, definition: string = DEFINITION) {
+  const run = renderWorkflow({
+    server: 'local',
+    fetchUrl: 'http://gerrit.test:8080',
+    namespace,
+    pipeline: pipeline(overrides),
+    eventKey: KEY,
+    event: event(),
+    definition: sanitized(definition),
+    definitionCommit: COMMIT,
+    pools: POOLS,
+    classPool: undefined,
+  });
+  if (!run.ok) throw new Error(run.error);
+  return run.value;
+}
 
 export function facts(overrides: Partial<Facts> = {}): Facts {
   return {
