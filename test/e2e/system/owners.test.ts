@@ -203,6 +203,21 @@ describe('an owner cannot', () => {
     await expectForbidden(person.get(path.replace('NS', namespace)));
   });
 
+  test.each([
+    ['bind', 'rbac.authorization.k8s.io', 'clusterroles'],
+    ['bind', 'rbac.authorization.k8s.io', 'roles'],
+    ['escalate', 'rbac.authorization.k8s.io', 'roles'],
+    ['impersonate', '', 'serviceaccounts'],
+  ])('%s %s/%s, asked for the verb alone', async (verb, group, resource) => {
+    const person = await personClient(OWNER);
+    const review = await person.create('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: { namespace, verb, group, resource } },
+    });
+    expect(review).toMatchObject({ status: { allowed: false } });
+  });
+
   test('be somebody else', async () => {
     await expect(kubectl('get', 'pods', '--as=system:admin')).rejects.toThrow(/cannot impersonate resource "users"/);
     await expect(kubectl('get', 'pods', `--as=${OWNER}`, '--as-group=releng')).rejects.toThrow(/cannot impersonate/);
