@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from '../../../local/toolchain/lock';
@@ -49,6 +49,29 @@ describe('withLock', () => {
     await Promise.all([first, second]);
 
     expect(order).toEqual(['first', 'second']);
+  });
+
+  test('many comers of one process have it one after the other', async () => {
+    let inside = 0;
+    const most: number[] = [];
+
+    await Promise.all(
+      Array.from({ length: 4 }, () =>
+        withLock(
+          file,
+          () => {},
+          async () => {
+            inside += 1;
+            most.push(inside);
+            await new Promise((resolve) => setTimeout(resolve, 10));
+            inside -= 1;
+          },
+        ),
+      ),
+    );
+
+    expect(most).toEqual([1, 1, 1, 1]);
+    expect(readdirSync(join(file, '..'))).toEqual([]);
   });
 
   test('the lock of a process that is gone is taken over, even when its id lives on', async () => {
