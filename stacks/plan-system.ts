@@ -62,6 +62,8 @@ export function planSystem(plan: LayerPlan, { config }: StackInputs): void {
   );
   const projects = plan.release(new ProjectsChart(app, 'projects', { projects: config.projects }), {
     after: [...Foundation.provisioner, ...controllers, artifacts, events],
+    // A definition may have made its project one before somebody listed it here, or in the minute of the first update.
+    takesOver: true,
   });
   plan.release(gatewayChart(app, config), { after: [projects], secrets: GATEWAY_SECRETS });
 }

@@ -30,15 +30,20 @@ export async function defineStack({ inputs, secret }: StackConfig): Promise<Stac
   await checkForeignLayers(config);
   const capacity = await checkCapacity(inputs);
   const provider = new Provider('cluster', clusterAccess());
+  const takingOver = new Provider('cluster-taking-over', {
+    ...clusterAccess(),
+    upsertExistingObjects: true,
+    enablePatchForce: true,
+  });
   const released = new Map<string, pulumi.Resource>();
   if (config.layers.includes('foundation') && config.machines.length > 0) {
     const nodes = planNodeAttributes(config.machines);
     released.set(NODE_ATTRIBUTES, new NodeAttributes(NODE_ATTRIBUTES, { nodes }, { providers: [provider] }));
   }
-  for (const { name, chart, after, secrets } of planStack(inputs)) {
+  for (const { name, chart, after, secrets, takesOver } of planStack(inputs)) {
     const dependsOn = after.flatMap((other) => released.get(other) ?? []);
     const args = { chart, secrets: fill(secrets, secret) };
-    released.set(name, new ChartRelease(name, args, { providers: [provider], dependsOn }));
+    released.set(name, new ChartRelease(name, args, { providers: [takesOver ? takingOver : provider], dependsOn }));
   }
   return {
     contract: { version: LAYER_CONTRACT, layers: config.layers },

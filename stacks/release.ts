@@ -20,6 +20,12 @@ export interface Release {
   readonly after: readonly string[];
   /** Secrets of the chart's namespace: name, then key, then source. */
   readonly secrets: Readonly<Record<string, Readonly<Record<string, SecretSource>>>>;
+  /**
+   * Its objects may be there already, made by somebody else, and are the stack's from now on.
+   *
+   * @default false - an object that is there and not the stack's is an error
+   */
+  readonly takesOver?: boolean;
 }
 
 /** What a stack is planned from. */
@@ -40,9 +46,9 @@ export class LayerPlan {
   ) {}
 
   /** Adds a chart and returns its name, for what comes after it. */
-  release(chart: Chart, options: Partial<Pick<Release, 'after' | 'secrets'>> = {}): string {
-    const { after = [], secrets = {} } = options;
-    this.releases.push({ layer: this.layer, name: chart.node.id, chart, after, secrets });
+  release(chart: Chart, options: Partial<Pick<Release, 'after' | 'secrets' | 'takesOver'>> = {}): string {
+    const { after = [], secrets = {}, ...rest } = options;
+    this.releases.push({ layer: this.layer, name: chart.node.id, chart, after, secrets, ...rest });
     return chart.node.id;
   }
 }

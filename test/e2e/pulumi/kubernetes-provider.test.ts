@@ -18,7 +18,7 @@ let core: CoreV1Api;
 
 beforeAll(async () => {
   server = await startApiServer({ controllers: CONTROLLERS });
-  stack = await PulumiFixture.make({ kubeconfig: server.kubeconfig, enableConfigMapMutable: true });
+  stack = await PulumiFixture.make(settings());
   core = server.config().makeApiClient(CoreV1Api);
 });
 
@@ -26,6 +26,8 @@ afterAll(async () => {
   stack?.remove();
   await server?.stop();
 });
+
+const settings = () => ({ kubeconfig: server.kubeconfig, enableConfigMapMutable: true });
 
 const patch = (name: string, namespace: string, body: object) =>
   core.patchNamespacedConfigMap({ name, namespace, body, fieldManager: 'somebody' });
@@ -222,6 +224,18 @@ describe('on a real API server', () => {
     expect(refused.code).not.toBe(0);
     expect(refused.output).toContain("exists already and is not this resource's");
     expect((await core.readNamespacedConfigMap({ name: 'theirs', namespace: 'team' })).data).toEqual({ a: 'theirs' });
+  });
+
+  test('an object that exists is taken over where the provider is told to, with the fields of others', async () => {
+    stack.configure({ ...settings(), upsertExistingObjects: true, enablePatchForce: true });
+
+    expect((await stack.preview()).operations).toMatchObject({ theirs: 'create' });
+    expect(await stack.up()).toMatchObject({ code: 0 });
+
+    expect((await core.readNamespacedConfigMap({ name: 'theirs', namespace: 'team' })).data).toEqual({ a: 'ours' });
+    stack.configure(settings());
+    // The provider's own settings are what changes, and nothing that it made.
+    expect((await stack.preview()).operations).toEqual({ cluster: 'update' });
   });
 
   test('destroy deletes every object, waits until they are gone, and touches no other', async () => {

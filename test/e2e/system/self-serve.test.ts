@@ -14,6 +14,7 @@ import { ChangeInfo } from '../../../services/shared/gerrit-schema';
 import { KubeError } from '../../../services/shared/kube-client';
 import { oneStep } from '../support/definitions';
 import { kubectl } from '../support/kubectl';
+import { pulumi, stackCopy } from '../support/stack-copy';
 import { localImage, runningSystem, type System, waitForReports } from '../support/system';
 import { until } from '../support/until';
 
@@ -233,6 +234,28 @@ describe('limits', () => {
 });
 
 describe('a Project of self-serve', () => {
+  test('that stack config lists is the stack’s from then on, as it is, and goes when it is listed no more', async () => {
+    const name = await inGerrit();
+    await push(name);
+    const before = await ready(name);
+    const target = ['--yes', '--skip-preview', '--target', `**::Project/${projectObjectName(name)}`];
+    const copy = stackCopy((text) =>
+      text.replace('seakeeper:projects:\n', `seakeeper:projects:\n    - { gerritName: ${name}, class: small }\n`),
+    );
+    try {
+      expect(await pulumi(['up', ...target], { projectFolder: copy.folder })).toMatchObject({ code: 0 });
+    } finally {
+      copy.remove();
+    }
+
+    const after = await ready(name);
+    expect(after.metadata.uid).toBe(before.metadata.uid);
+    expect(after.metadata.labels?.[Label.origin]).toBe(ProjectOrigin.stack);
+    expect(after.spec.class).toBe('small');
+    expect(await pulumi(['up', ...target])).toMatchObject({ code: 0 });
+    await gone(name);
+  });
+
   test('retires with its last definition, and its namespace returns to it', async () => {
     const name = await inGerrit();
     await push(name);
