@@ -40,6 +40,12 @@ export function subjectOfKey(key: string): string {
   return [server, project, subject].join(':');
 }
 
+/** Project a key is about; undefined when it is no key of ours. */
+export function projectOfKey(key: string): string | undefined {
+  const [, , project] = key.split(':');
+  return project === undefined ? undefined : decodeURIComponent(project);
+}
+
 /** Number of the change a key is about; undefined for a ref. A hint only: the event itself has the last word. */
 export function changeOfKey(key: string): number | undefined {
   const [, type, , subject = ''] = key.split(':');

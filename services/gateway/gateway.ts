@@ -13,6 +13,7 @@ import { HandOn } from './hand-on';
 import { Ledger } from './ledger/ledger';
 import { createLedgerApi } from './ledger-api';
 import { metrics } from './metrics';
+import { objectionsOf } from './render-objections';
 import { RestSweep } from './rest-sweep';
 import { SshStreamSource } from './ssh-stream-source';
 import type { Authenticate } from './token-reviewer';
@@ -133,7 +134,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
 
   const eventSource = await startEventSourceServer(options.eventSourceAddress, handOn, log);
-  const api = createLedgerApi({ ledger, handOn, authenticate: options.authenticate, log, signal });
+  const api = createLedgerApi({
+    ledger,
+    handOn,
+    authenticate: options.authenticate,
+    explain: objectionsOf(config.pipelines),
+    log,
+    signal,
+  });
   const ledgerUrl = await api.listen({ ...options.ledgerAddress });
   intake.start();
   const running = Promise.all([source.run(), sweep.run()]);

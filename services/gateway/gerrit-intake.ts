@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eventKey } from '../../core/event-key';
 import type { GerritEvent } from '../../core/gerrit-event';
+import { asksWhy } from '../../core/why-question';
 import { messageOf } from '../shared/errors';
 import type { GerritClient } from '../shared/gerrit-client';
 import type { Logger } from '../shared/log';
@@ -121,10 +122,10 @@ export class GerritIntake {
     return outcome;
   }
 
-  /** An event that lacks its message id. One that no pipeline wants is left to the sweep, which sees the id at once. */
+  /** An event that lacks its message id. One that nobody waits for is left to the sweep, which sees the id at once. */
   private async takeRaw(event: GerritEvent): Promise<void> {
     const verdicts = this.options.filter(event);
-    if (Object.values(verdicts).includes('pass')) {
+    if (Object.values(verdicts).includes('pass') || asksWhy(event)) {
       this.addRaw(await this.options.ledger.recordRaw(event), event);
     } else {
       countFiltered(verdicts);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Decision } from '../../core/decision';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
+import { type Explain, readHistory } from './change-histories';
 import type { HandOn } from './hand-on';
 import type { Ledger } from './ledger/ledger';
 import { metrics } from './metrics';
@@ -21,21 +22,27 @@ const FeedQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
   waitSeconds: z.coerce.number().min(0).max(MOST_WAIT_SECONDS).default(0),
 });
+const WholeNumber = z.coerce.number().int().min(0);
+const ChangeParams = z.object({ change: WholeNumber });
+const WhyQuery = z.object({ project: z.string(), change: WholeNumber, patchSet: WholeNumber.optional() });
 const ConfigQuery = FeedQuery.extend({ after: z.coerce.number().int().min(0).optional() });
 
 export interface LedgerApiOptions {
   readonly ledger: Ledger;
   readonly handOn: HandOn;
   readonly authenticate: Authenticate;
+  /** Why an event starts nothing. */
+  readonly explain: Explain;
   readonly log: Logger;
   /** Aborted when the gateway stops, so that nobody waits on it. */
   readonly signal: AbortSignal;
 }
 
 /**
- * The ledger over HTTP, JSON, for the trigger (which also writes), the reporter (which only reads) and the provisioner
- * (which reads where `refs/meta/config` moved, and nothing else). A key or pair
- * that the ledger did not hand on is 404 and counted: it is what a forged message on the bus comes to.
+ * The ledger over HTTP, JSON, for the trigger (which also writes), the reporter (which only reads), the provisioner
+ * (which reads where `refs/meta/config` moved, and nothing else) and the status pages (which read what became of a change,
+ * and nothing else). A key or pair that the ledger did not hand on is 404 and counted: it is what a forged message on the
+ * bus comes to.
  */
 export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
   const { ledger, handOn, log } = options;
@@ -60,7 +67,11 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     const caller = token === undefined ? undefined : await options.authenticate(token);
     if (caller === undefined) {
       metrics.refused.inc({ why: token === undefined ? 'no-token' : 'wrong-token' });
-      return refuse(reply, 401, 'send the ServiceAccount token of trigger, reporter or provisioner, for our audience');
+      return refuse(
+        reply,
+        401,
+        'send the ServiceAccount token of trigger, reporter, provisioner or status, for our audience',
+      );
     }
     callers.set(request, caller);
     return undefined;
@@ -78,6 +89,21 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     };
   const onlyTrigger = only('trigger');
   const readers = only('trigger', 'reporter');
+  /** What `read` finds, once it finds anything or the wait is over. */
+  const follow = async <Feed extends { readonly records: readonly unknown[] }>(
+    waitSeconds: number,
+    read: () => Feed,
+    more: (signal: AbortSignal) => Promise<void>,
+  ): Promise<Feed> => {
+    const deadline = AbortSignal.any([AbortSignal.timeout(waitSeconds * 1000), options.signal]);
+    for (;;) {
+      const feed = read();
+      if (feed.records.length > 0 || deadline.aborted) {
+        return feed;
+      }
+      await more(deadline);
+    }
+  };
   const unknown = (reply: FastifyReply, what: string) => {
     metrics.unknownKeys.inc();
     log.warn({ what: what.slice(0, 200) }, 'asked about something the ledger does not know');
@@ -126,26 +152,41 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
 
   api.get('/v1/decisions', { preHandler: readers }, async (request) => {
     const { after, waitSeconds } = FeedQuery.parse(request.query);
-    const deadline = AbortSignal.any([AbortSignal.timeout(waitSeconds * 1000), options.signal]);
-    for (;;) {
-      const feed = ledger.decisionsAfter(after, FEED_PAGE);
-      if (feed.records.length > 0 || deadline.aborted) {
-        return feed;
-      }
-      await ledger.waitForDecision(deadline);
-    }
+    return follow(
+      waitSeconds,
+      () => ledger.decisionsAfter(after, FEED_PAGE),
+      (signal) => ledger.waitForDecision(signal),
+    );
   });
 
   api.get('/v1/config-changes', { preHandler: only('provisioner') }, async (request) => {
     const { after, waitSeconds } = ConfigQuery.parse(request.query);
-    const deadline = AbortSignal.any([AbortSignal.timeout(waitSeconds * 1000), options.signal]);
-    for (;;) {
-      const feed = ledger.configChangesAfter(after, FEED_PAGE);
-      if (feed.records.length > 0 || after === undefined || deadline.aborted) {
-        return feed;
-      }
-      await ledger.waitForConfigChange(deadline);
-    }
+    return follow(
+      // Where the present is can be said at once.
+      after === undefined ? 0 : waitSeconds,
+      () => ledger.configChangesAfter(after, FEED_PAGE),
+      (signal) => ledger.waitForConfigChange(signal),
+    );
+  });
+
+  api.get('/v1/why-questions', { preHandler: only('reporter') }, async (request) => {
+    const { after, waitSeconds } = FeedQuery.parse(request.query);
+    return follow(
+      waitSeconds,
+      () => ledger.questionsAfter(after, FEED_PAGE),
+      (signal) => ledger.waitForQuestion(signal),
+    );
+  });
+
+  // Visitors ask for whatever number they like: that the ledger knows none of them is no news.
+  api.get('/v1/changes/:change', { preHandler: only('status') }, async (request, reply) => {
+    const found = ledger.findChange(ChangeParams.parse(request.params).change);
+    return found === undefined ? refuse(reply, 404, 'no event of this change is known') : { project: found.project };
+  });
+
+  api.get('/v1/why', { preHandler: only('status', 'reporter') }, async (request, reply) => {
+    const history = await readHistory(ledger, options.explain, WhyQuery.parse(request.query));
+    return history ?? refuse(reply, 404, 'no event of this change is known');
   });
 
   api.get('/v1/runs/:uid', { preHandler: readers }, async (request, reply) => {

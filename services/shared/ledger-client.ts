@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { z } from 'zod';
+import { ChangeHistory } from '../../core/change-history';
 import { ConfigChange } from '../../core/config-change';
 import { type Decision, DecisionRecord } from '../../core/decision';
 import { GerritEvent } from '../../core/gerrit-event';
+import { WhyQuestion } from '../../core/why-question';
 import { messageOf, TerminalError, TransientError } from './errors';
 
 const TOKEN_FILE = '/var/run/secrets/seakeeper/ledger-token';
@@ -17,6 +19,11 @@ export type DecisionFeed = z.infer<typeof Feed>;
 
 const ConfigFeed = z.object({ records: z.array(ConfigChange), next: z.int() });
 export type ConfigFeed = z.infer<typeof ConfigFeed>;
+
+const QuestionFeed = z.object({ records: z.array(WhyQuestion), next: z.int() });
+export type QuestionFeed = z.infer<typeof QuestionFeed>;
+
+const ChangeProject = z.object({ project: z.string() });
 
 const Run = z.object({ record: DecisionRecord, event: GerritEvent });
 export type Run = z.infer<typeof Run>;
@@ -85,6 +92,29 @@ export class LedgerClient {
   async findRun(workflowUid: string): Promise<Run | undefined> {
     const body = await this.call('GET', `/v1/runs/${encodeURIComponent(workflowUid)}`);
     return body === undefined ? undefined : Run.parse(body);
+  }
+
+  /** Comments that ask why, after `after`; waits up to `waitSeconds` for one. */
+  async whyQuestions(after: number, waitSeconds: number, signal?: AbortSignal): Promise<QuestionFeed> {
+    const path = `/v1/why-questions?after=${after}&waitSeconds=${waitSeconds}`;
+    const { body } = await this.send('GET', path, undefined, [200], { waitMs: waitSeconds * 1000, signal });
+    return QuestionFeed.parse(body);
+  }
+
+  /** Gerrit name of the project a change is of. */
+  async projectOfChange(change: number): Promise<string | undefined> {
+    const body = await this.call('GET', `/v1/changes/${change}`);
+    return body === undefined ? undefined : ChangeProject.parse(body).project;
+  }
+
+  /** What became of a change of a project, or of one patch set of it. */
+  async history(project: string, change: number, patchSet?: number): Promise<ChangeHistory | undefined> {
+    const query = new URLSearchParams({ project, change: String(change) });
+    if (patchSet !== undefined) {
+      query.set('patchSet', String(patchSet));
+    }
+    const body = await this.call('GET', `/v1/why?${query}`);
+    return body === undefined ? undefined : ChangeHistory.parse(body);
   }
 
   /** The body of a success (an empty object for 204), or undefined for 404. */

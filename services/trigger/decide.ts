@@ -22,7 +22,8 @@ export type ProjectNow =
 /** A pipeline's definition at the tip of `refs/meta/config`. */
 export type DefinitionNow =
   | { readonly kind: 'found'; readonly commit: string; readonly definition: Result<SanitizedDefinition, Finding[]> }
-  | { readonly kind: 'absent' }
+  /** `commit`: tip without the file; undefined: there is no `refs/meta/config`. */
+  | { readonly kind: 'absent'; readonly commit?: string }
   /** Not for the service account to read: an operator must act. */
   | { readonly kind: 'not-readable'; readonly reason: string };
 
@@ -62,7 +63,13 @@ export type TriggerDecision =
       readonly definitionCommit: string;
       readonly stop?: StopOlder;
     }
-  | { readonly kind: 'filtered'; readonly reason: FilterReason; readonly stop?: StopOlder }
+  | {
+      readonly kind: 'filtered';
+      readonly reason: FilterReason;
+      /** Tip that lacks the definition. */
+      readonly definitionCommit?: string;
+      readonly stop?: StopOlder;
+    }
   | {
       readonly kind: 'rejected';
       readonly file: string;
@@ -106,7 +113,11 @@ function decideDefinition(facts: Facts, project: Extract<ProjectNow, { kind: 're
     case 'not-readable':
       return { kind: 'queued', reason: definition.reason };
     case 'absent':
-      return { kind: 'filtered', reason: 'no-definition' };
+      return {
+        kind: 'filtered',
+        reason: 'no-definition',
+        ...(definition.commit === undefined ? {} : { definitionCommit: definition.commit }),
+      };
     case 'found': {
       if (!definition.definition.ok) {
         const findings = definition.definition.error;

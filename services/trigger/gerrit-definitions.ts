@@ -37,7 +37,7 @@ export class GerritDefinitions implements Definitions {
       case 'found': {
         const content = await this.contentAt(project, tip.revision, definitionPath(pipeline));
         return content === 'no-file'
-          ? { kind: 'absent' }
+          ? { kind: 'absent', commit: tip.revision }
           : { kind: 'found', commit: tip.revision, definition: content };
       }
     }

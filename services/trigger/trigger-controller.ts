@@ -167,7 +167,7 @@ export class TriggerController {
       case 'filtered':
         // Stopped first: once a decision is recorded nothing brings us back to finish.
         await this.stopOlder(decision, undefined);
-        return this.record(pair, { kind: 'filtered', reason: decision.reason });
+        return this.record(pair, filteredAs(decision));
       case 'rejected': {
         await this.stopOlder(decision, undefined);
         const { file, definitionCommit, findings } = decision;
@@ -280,6 +280,12 @@ export class TriggerController {
     return answer;
   }
 }
+
+const filteredAs = ({ reason, definitionCommit }: Extract<TriggerDecision, { kind: 'filtered' }>): Decision => ({
+  kind: 'filtered',
+  reason,
+  ...(definitionCommit === undefined ? {} : { definitionCommit }),
+});
 
 const idOf = ({ key, pipeline }: Pair): string => `${pipeline} ${key}`;
 

@@ -3,7 +3,9 @@ import { EventEmitter, once } from 'node:events';
 import { mkdir, stat, unlink } from 'node:fs/promises';
 import type { ConfigChange } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
+import { projectOfKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
+import type { WhyQuestion } from '../../../core/why-question';
 import type { Logger } from '../../shared/log';
 import { decodeFrame, encodeFrame } from './decode-frame';
 import { lockDirectory } from './directory-lock';
@@ -52,8 +54,8 @@ export type Recorded =
  */
 export class Ledger {
   private readonly changed = new EventEmitter();
-  private durableSeq: number;
-  private durableConfigSeq: number;
+  /** How far each feed is on disk. */
+  private readonly durable: { decisions: number; config: number; questions: number };
 
   private constructor(
     private readonly options: LedgerOptions,
@@ -62,8 +64,7 @@ export class Ledger {
     private closedSegments: ClosedSegment[],
     private readonly lock: { release: () => Promise<void> },
   ) {
-    this.durableSeq = model.seq;
-    this.durableConfigSeq = model.config.seq;
+    this.durable = { decisions: model.seq, config: model.config.seq, questions: model.questions.seq };
     this.changed.setMaxListeners(0);
   }
 
@@ -74,8 +75,9 @@ export class Ledger {
     const lock = await lockDirectory(directory);
     const model = new LedgerModel();
     const header = () => {
-      const { seq, cursor, config } = model;
-      return encodeFrame({ kind: 'header', version: 1, seq, cursor, configSeq: config.seq });
+      const { seq, cursor, config, questions } = model;
+      const feeds = { configSeq: config.seq, questionSeq: questions.seq };
+      return encodeFrame({ kind: 'header', version: 1, seq, cursor, ...feeds });
     };
     const closed: ClosedSegment[] = [];
     let segment = 0;
@@ -119,9 +121,9 @@ export class Ledger {
       }
       return 'known';
     }
-    const number = this.model.config.numberOf(event);
-    const from = raw === undefined ? {} : { raw };
-    await this.append({ kind: 'event', key, at: this.at(), event, verdicts, ...number, ...from });
+    const configSeq = this.model.config.numberOf(event);
+    const questionSeq = this.model.questions.numberOf(event);
+    await this.append({ kind: 'event', key, at: this.at(), event, verdicts, configSeq, questionSeq, raw });
     return 'recorded';
   }
 
@@ -199,6 +201,18 @@ export class Ledger {
     return { key, event: record.event, receivedAt: record.at, verdicts: record.verdicts };
   }
 
+  /** Keys of a change's events in the order they came, and the project it is of; undefined when there are none. */
+  findChange(change: number): { readonly project: string; readonly keys: readonly string[] } | undefined {
+    const keys = this.model.changes.of(change);
+    const project = projectOfKey(keys.at(-1) ?? '');
+    return project === undefined ? undefined : { project, keys };
+  }
+
+  /** The latest decision on each pipeline an event was handed on for; undefined: nothing heard yet. */
+  latestDecisions(key: string): ReadonlyMap<string, DecisionRecord | undefined> {
+    return this.model.find(key)?.pairs ?? new Map();
+  }
+
   /** The spawned decision that made a Workflow, by the Workflow's UID. */
   findRun(workflowUid: string): DecisionRecord | undefined {
     return this.model.findRun(workflowUid);
@@ -210,7 +224,7 @@ export class Ledger {
    */
   decisionsAfter(after: number, limit: number): { records: DecisionRecord[]; next: number } {
     const from = after > this.model.seq ? 0 : after;
-    const records = this.model.decisionsAfter(from, this.durableSeq, limit);
+    const records = this.model.decisionsAfter(from, this.durable.decisions, limit);
     return { records, next: records.at(-1)?.seq ?? from };
   }
 
@@ -224,17 +238,22 @@ export class Ledger {
    * present is. A reader that is ahead of the ledger begins again.
    */
   configChangesAfter(after: number | undefined, limit: number): { records: ConfigChange[]; next: number } {
-    if (after === undefined) {
-      return { records: [], next: this.durableConfigSeq };
-    }
-    const from = after > this.model.config.seq ? 0 : after;
-    const records = this.model.config.after(from, this.durableConfigSeq, limit);
-    return { records, next: records.at(-1)?.seq ?? from };
+    return this.model.config.after(after, this.durable.config, limit);
   }
 
   /** Resolves when another move of `refs/meta/config` is on disk, or the signal fires. */
   async waitForConfigChange(signal: AbortSignal): Promise<void> {
     await once(this.changed, 'config', { signal }).catch(() => undefined);
+  }
+
+  /** Comments that ask why, after `after`, at most `limit`, and where to go on. A reader that is ahead begins again. */
+  questionsAfter(after: number, limit: number): { records: WhyQuestion[]; next: number } {
+    return this.model.questions.after(after, this.durable.questions, limit);
+  }
+
+  /** Resolves when another such comment is on disk, or the signal fires. */
+  async waitForQuestion(signal: AbortSignal): Promise<void> {
+    await once(this.changed, 'question', { signal }).catch(() => undefined);
   }
 
   /** Deletes old segments in which everything is decided; resolves to how many. */
@@ -274,11 +293,15 @@ export class Ledger {
         entry.place = place;
       }
       if (record.configSeq !== undefined) {
-        this.durableConfigSeq = record.configSeq;
+        this.durable.config = record.configSeq;
         this.changed.emit('config');
       }
+      if (record.questionSeq !== undefined) {
+        this.durable.questions = record.questionSeq;
+        this.changed.emit('question');
+      }
     } else if (record.kind === 'decision') {
-      this.durableSeq = record.seq;
+      this.durable.decisions = record.seq;
       this.changed.emit('decision');
     }
   }

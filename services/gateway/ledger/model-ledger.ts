@@ -1,6 +1,9 @@
+import { configMoveOf } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
 import type { GerritEvent } from '../../../core/gerrit-event';
-import { ConfigFeed } from './model-config-feed';
+import { whyQuestionOf } from '../../../core/why-question';
+import { ChangeIndex } from './model-change-index';
+import { EventFeed } from './model-event-feed';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 
 /** Place of a record: the segment is known at once, the rest when it is on disk. */
@@ -47,7 +50,11 @@ export class LedgerModel {
   private readonly runs = new Map<string, DecisionRecord>();
   private feed: { record: DecisionRecord; segment: number }[] = [];
   /** Moves of `refs/meta/config`. */
-  readonly config = new ConfigFeed();
+  readonly config = new EventFeed(configMoveOf);
+  /** Comments that ask why. */
+  readonly questions = new EventFeed(whyQuestionOf);
+  /** Keys of events by change. */
+  readonly changes = new ChangeIndex();
   private lastSeq = 0;
   private sweepCursor: Cursor | undefined;
 
@@ -125,10 +132,12 @@ export class LedgerModel {
         this.lastSeq = Math.max(this.lastSeq, record.seq);
         this.sweepCursor = record.cursor ?? this.sweepCursor;
         this.config.startAfter(record.configSeq ?? 0);
+        this.questions.startAfter(record.questionSeq ?? 0);
         break;
       case 'event':
         this.applyEvent(record.key, record.at, record.event, record.verdicts, place);
-        this.config.apply(record, place.segment);
+        this.config.apply(record, record.configSeq, place.segment);
+        this.questions.apply(record, record.questionSeq, place.segment);
         if (record.raw !== undefined) {
           this.raws.delete(record.raw);
         }
@@ -172,7 +181,9 @@ export class LedgerModel {
         this.events.delete(key);
       }
     }
+    this.changes.keepOnly((key) => this.events.has(key));
     this.config.dropThrough(last);
+    this.questions.dropThrough(last);
     const kept = this.feed.findIndex(({ segment }) => segment > last);
     for (const { record } of this.feed.splice(0, kept === -1 ? this.feed.length : kept)) {
       if (record.decision.kind === 'spawned') {
@@ -184,6 +195,9 @@ export class LedgerModel {
   private applyEvent(key: string, at: string, event: GerritEvent, verdicts: Verdicts, place: Place): void {
     const passed = Object.keys(verdicts).filter((pipeline) => verdicts[pipeline] === 'pass');
     const pairs = passed.length > 0 ? new Map(passed.map((pipeline) => [pipeline, undefined])) : NO_PAIRS;
+    if (!this.events.has(key)) {
+      this.changes.add(key);
+    }
     this.events.set(key, { at, event: passed.length > 0 ? event : undefined, place, pairs });
     if (passed.length > 0) {
       this.open.add(key);

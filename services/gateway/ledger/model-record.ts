@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import { DecisionRecord, FilterReason } from '../../../core/decision';
+import { DecisionRecord, Verdict } from '../../../core/decision';
 import { GerritEvent } from '../../../core/gerrit-event';
-
-/** What the coarse filter said about one pipeline: handed on, or why not. */
-export const Verdict = z.union([z.literal('pass'), FilterReason]);
-export type Verdict = z.infer<typeof Verdict>;
 
 /** Verdicts by pipeline name. */
 export const Verdicts = z.record(z.string(), Verdict);
@@ -31,6 +27,7 @@ export const LedgerRecord = z.discriminatedUnion('kind', [
     seq: z.int(),
     cursor: Cursor.optional(),
     configSeq: z.int().optional(),
+    questionSeq: z.int().optional(),
   }),
   /** An event and what the coarse filter said about it, at once: no crash can come between. */
   z.object({
@@ -43,6 +40,8 @@ export const LedgerRecord = z.discriminatedUnion('kind', [
     raw: z.string().optional(),
     /** Its number among the moves of `refs/meta/config`, if it is one. */
     configSeq: z.int().optional(),
+    /** Its number among the comments that ask why, if it is one. */
+    questionSeq: z.int().optional(),
   }),
   /** An event from the stream whose key Gerrit must be asked for first. */
   z.object({ kind: z.literal('raw'), id: z.string(), at: z.iso.datetime(), event: GerritEvent }),

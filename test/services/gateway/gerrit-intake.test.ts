@@ -167,6 +167,19 @@ describe('intake', () => {
     expect(handedOn()).toEqual(['m1', 'm2']);
   });
 
+  test('records at once who asks why, which no pipeline wants', async () => {
+    gerrit.changes = [change(1, [['m1', 'Patch Set 1:\n\nwhy']])];
+    intake.takeLine(recheck(1, 'why'));
+
+    const [question] = await until('the question', () => {
+      const { records } = core.ledger.questionsAfter(0, 10);
+      return records.length > 0 ? records : undefined;
+    });
+
+    expect(question).toMatchObject({ project: 'demo', change: 1, patchSet: 1, messageId: 'm1' });
+    expect(core.sent).toEqual([]);
+  });
+
   test('asks Gerrit about no comment that no pipeline wants', async () => {
     gerrit.changes = [change(1)];
     intake.takeLine(recheck(1, 'thank you'));

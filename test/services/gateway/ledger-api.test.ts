@@ -4,8 +4,20 @@ import { eventKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { createLedgerApi } from '../../../services/gateway/ledger-api';
 import { metrics } from '../../../services/gateway/metrics';
+import { objectionsOf } from '../../../services/gateway/render-objections';
 import { LedgerClient } from '../../../services/shared/ledger-client';
-import { type Core, created, filter, removeFolder, SERVER, silent, startCore, until } from './gateway-fixture';
+import {
+  type Core,
+  created,
+  filter,
+  PIPELINES,
+  REVISION,
+  removeFolder,
+  SERVER,
+  silent,
+  startCore,
+  until,
+} from './gateway-fixture';
 
 const KEY = eventKey(SERVER, created()) ?? '';
 const SPAWNED: Decision = {
@@ -13,6 +25,8 @@ const SPAWNED: Decision = {
   workflow: { namespace: 'ci-a', name: 'a', uid: 'u/1' },
   definitionCommit: 'c0',
 };
+
+const CALLERS = ['trigger', 'reporter', 'provisioner', 'status'] as const;
 
 let core: Core;
 let api: FastifyInstance;
@@ -30,8 +44,9 @@ beforeEach(async () => {
       if (token === 'down') {
         throw new Error('API server is away');
       }
-      return token === 'trigger' || token === 'reporter' || token === 'provisioner' ? token : undefined;
+      return CALLERS.find((caller) => caller === token);
     },
+    explain: objectionsOf(PIPELINES),
     log: silent,
     signal: stopping.signal,
   });
@@ -143,12 +158,91 @@ describe('ledger API', () => {
     expect((await client('provisioner').configChanges(0, 0)).records.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
+  test('tells what became of a change: each event, what each pipeline said, and the latest decision', async () => {
+    const merged: GerritEvent = { ...created(), type: 'change-merged' };
+    await core.ledger.recordEvent(eventKey(SERVER, merged) ?? '', merged, filter(merged));
+    await client().putDecision(KEY, 'check', SPAWNED);
+
+    expect(await client('status').projectOfChange(1)).toBe('demo');
+    const history = await client('status').history('demo', 1);
+    expect(history).toMatchObject({ project: 'demo', change: 1, omitted: 0 });
+    expect(history?.events).toEqual([
+      {
+        key: KEY,
+        type: 'patchset-created',
+        at: expect.any(String),
+        patchSet: 1,
+        isPrivate: false,
+        asksWhy: false,
+        pairs: {
+          check: { verdict: 'pass', objections: [], latest: { at: expect.any(String), decision: SPAWNED } },
+          post: {
+            verdict: 'no-pipeline-match',
+            objections: ['event patchset-created is not wanted (pipelines.post.triggers[0].event)'],
+          },
+        },
+      },
+      expect.objectContaining({
+        type: 'change-merged',
+        pairs: expect.objectContaining({ post: { verdict: 'pass', objections: [] } }),
+      }),
+    ]);
+    expect(await client('reporter').history('demo', 1, 1)).toEqual(history);
+    expect((await client('reporter').history('demo', 1, 2))?.events).toEqual([]);
+  });
+
+  test('knows nothing of a change it has seen nothing of, or under another project, and thinks nothing of it', async () => {
+    const before = await count(metrics.unknownKeys);
+
+    expect(await client('status').projectOfChange(99)).toBeUndefined();
+    expect(await client('status').history('demo', 99)).toBeUndefined();
+    expect(await client('status').history('other', 1)).toBeUndefined();
+    expect(await count(metrics.unknownKeys)).toBe(before);
+  });
+
+  test('feeds the reporter comments that ask why, when they are on disk', async () => {
+    const asked = (messageId: string, comment: string): GerritEvent => ({
+      ...created(),
+      type: 'comment-added',
+      comment: `Patch Set 1:\n\n${comment}`,
+      messageId,
+    });
+    const waiting = client('reporter').whyQuestions(0, 10);
+    for (const event of [asked('m1', 'why not?'), asked('m2', 'why')]) {
+      await core.ledger.recordEvent(eventKey(SERVER, event) ?? '', event, filter(event));
+    }
+
+    const { records, next } = await waiting;
+
+    expect(records).toEqual([
+      {
+        seq: 1,
+        key: eventKey(SERVER, asked('m2', 'why')),
+        project: 'demo',
+        change: 1,
+        patchSet: 1,
+        revision: REVISION,
+        messageId: 'm2',
+        at: expect.any(String),
+      },
+    ]);
+    expect(await client('reporter').whyQuestions(next, 0)).toEqual({ records: [], next: 1 });
+  });
+
   test.each([
     ['trigger', '/v1/config-changes'],
     ['reporter', '/v1/config-changes'],
     ['provisioner', '/v1/decisions'],
     ['provisioner', `/v1/events/${encodeURIComponent(KEY)}`],
     ['provisioner', '/v1/runs/u'],
+    ['provisioner', '/v1/why-questions'],
+    ['trigger', '/v1/why?project=demo&change=1'],
+    ['reporter', '/v1/changes/1'],
+    ['status', '/v1/decisions'],
+    ['status', '/v1/why-questions'],
+    ['status', '/v1/config-changes'],
+    ['status', '/v1/runs/u'],
+    ['status', `/v1/events/${encodeURIComponent(KEY)}`],
   ])('refuses the %s, whose it is not, %s', async (token, path) => {
     const { status } = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
 

@@ -31,6 +31,8 @@ describe('token reviewer', () => {
     [TRIGGER, 'trigger'],
     [REPORTER, 'reporter'],
     ['system:serviceaccount:seakeeper-system:provisioner', 'provisioner'],
+    ['system:serviceaccount:argo-ui:status', 'status'],
+    ['system:serviceaccount:argo-ui:argo-server', undefined],
     ['system:serviceaccount:gerrit-gateway:provisioner', undefined],
     ['system:serviceaccount:gerrit-gateway:gateway', undefined],
     ['system:serviceaccount:ci-demo:trigger', undefined],

@@ -41,6 +41,11 @@ test.each<[string, Partial<Facts>, object]>([
   ['a project without a Project does not run', { project: { kind: 'absent' } }, filtered('no-project')],
   ['a project without the definition does not run', { definition: { kind: 'absent' } }, filtered('no-definition')],
   [
+    'what lacks the definition is said, where it is known',
+    { definition: { kind: 'absent', commit: 'd'.repeat(40) } },
+    { ...filtered('no-definition'), definitionCommit: 'd'.repeat(40) },
+  ],
+  [
     'a revoked definition does not run on recheck',
     { event: recheck, definition: { kind: 'absent' } },
     filtered('no-definition'),

@@ -86,6 +86,55 @@ describe('ledger', () => {
     await last.close();
   });
 
+  test('numbers comments that ask why for ever, over restarts and deleted segments', async () => {
+    let now = 0;
+    const ask = (messageId: string): GerritEvent => ({
+      ...event('r1'),
+      type: 'comment-added',
+      comment: 'why',
+      messageId,
+    });
+    const before = await open({ segmentBytes: 1, now: () => now });
+    await before.recordEvent('q1', ask('m1'), {});
+    await before.recordEvent('k1', event('r1'), {});
+    await before.recordEvent('q2', ask('m2'), {});
+    await before.recordEvent('k2', event('r2'), {});
+    await before.close();
+    now = Date.now() + 30 * 86_400_000;
+    const after = await open({ segmentBytes: 1, now: () => now });
+    const told = () => after.questionsAfter(0, 10).records.map(({ seq, key }) => [seq, key]);
+    expect(told()).toEqual([
+      [1, 'q1'],
+      [2, 'q2'],
+    ]);
+
+    expect(await after.expire(1)).toBeGreaterThan(0);
+    await after.recordEvent('q3', ask('m3'), {});
+
+    expect(told()).toEqual([[3, 'q3']]);
+    await after.close();
+  });
+
+  test('finds the events of a change after a restart, and no more once they are deleted', async () => {
+    let now = 0;
+    const key = 'local:patchset-created:a%2Fb:7:r1';
+    const before = await open({ segmentBytes: 1, now: () => now });
+    await before.recordEvent(key, event('r1'), { check: 'pass' });
+    await before.decide(key, 'check', spawned('u1'));
+    await before.recordEvent('k1', event('r2'), {});
+    await before.close();
+    now = Date.now() + 30 * 86_400_000;
+    const after = await open({ segmentBytes: 1, now: () => now });
+
+    expect(after.findChange(7)).toEqual({ project: 'a/b', keys: [key] });
+    expect(after.latestDecisions(key).get('check')?.decision).toEqual(spawned('u1'));
+    expect(after.findChange(8)).toBeUndefined();
+
+    await after.expire(1);
+    expect(after.findChange(7)).toBeUndefined();
+    await after.close();
+  });
+
   test('knows after a restart what it was told before', async () => {
     const before = await open();
     await before.recordEvent('k1', event('r1'), { check: 'pass', post: 'no-pipeline-match' });

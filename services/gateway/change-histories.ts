@@ -1,0 +1,72 @@
+import type { ChangeHistory, EventHistory, PairHistory } from '../../core/change-history';
+import type { GerritEvent } from '../../core/gerrit-event';
+import { asksWhy } from '../../core/why-question';
+import type { Ledger, RecordedEvent } from './ledger/ledger';
+import { planHistory } from './plan-history';
+
+/**
+ * Says by pipeline which conditions keep an event from starting it, the first of each trigger, with its place in stack
+ * config; none for a pipeline that it starts.
+ */
+export type Explain = (event: GerritEvent) => Readonly<Record<string, readonly string[]>>;
+
+export interface HistoryQuery {
+  /** Gerrit name. */
+  readonly project: string;
+  readonly change: number;
+  /** @default - all of them */
+  readonly patchSet?: number | undefined;
+}
+
+type Source = Pick<Ledger, 'findChange' | 'findEvent' | 'latestDecisions'>;
+
+/**
+ * What the ledger knows of a change of a project; undefined when it has seen nothing of it. Conditions are explained from
+ * the configuration of now, which may be another than the one that judged. Rejects when the ledger cannot be read.
+ */
+export async function readHistory(
+  ledger: Source,
+  explain: Explain,
+  { project, change, patchSet }: HistoryQuery,
+): Promise<ChangeHistory | undefined> {
+  const found = ledger.findChange(change);
+  if (found?.project !== project) {
+    return undefined;
+  }
+  const keys = planHistory(found.keys, (key) => ledger.latestDecisions(key).size > 0);
+  const events: EventHistory[] = [];
+  for (const key of keys) {
+    const recorded = await ledger.findEvent(key);
+    const history = recorded === undefined ? undefined : historyOf(recorded, ledger.latestDecisions(key), explain);
+    if (history !== undefined && (patchSet === undefined || history.patchSet === patchSet)) {
+      events.push(history);
+    }
+  }
+  return { project, change, events, omitted: found.keys.length - keys.length };
+}
+
+function historyOf(
+  { key, event, receivedAt, verdicts }: RecordedEvent,
+  decisions: ReturnType<Source['latestDecisions']>,
+  explain: Explain,
+): EventHistory | undefined {
+  if (event.patchSet === undefined) {
+    return undefined;
+  }
+  const objections = Object.values(verdicts).includes('no-pipeline-match') ? explain(event) : {};
+  const pairs = Object.entries(verdicts).map(([pipeline, verdict]): [string, PairHistory] => {
+    const record = decisions.get(pipeline);
+    const latest = record === undefined ? {} : { latest: { at: record.at, decision: record.decision } };
+    const said = verdict === 'no-pipeline-match' ? (objections[pipeline] ?? []) : [];
+    return [pipeline, { verdict, objections: [...said], ...latest }];
+  });
+  return {
+    key,
+    type: event.type,
+    at: receivedAt,
+    patchSet: event.patchSet.number,
+    isPrivate: event.change?.private === true,
+    asksWhy: asksWhy(event),
+    pairs: Object.fromEntries(pairs),
+  };
+}

@@ -1,0 +1,30 @@
+import { planHistory } from '../../../services/gateway/plan-history';
+
+const patchSet = (number: number) => `s:patchset-created:p:1:r${number}`;
+const comment = (number: number) => `s:comment-added:p:1:m${number}`;
+const many = (count: number, of: (number: number) => string) => Array.from({ length: count }, (_, index) => of(index));
+
+describe('what is told of a change', () => {
+  test('is everything, in order, as long as it is little', () => {
+    const keys = [patchSet(1), comment(1), patchSet(2), comment(2)];
+
+    expect(planHistory(keys, () => false)).toEqual(keys);
+  });
+
+  test('keeps patch sets and comments that started something, however long people talked', () => {
+    const keys = [patchSet(1), comment(9999), ...many(5_000, comment)];
+
+    const told = planHistory(keys, (key) => key === comment(9999));
+
+    expect(told.slice(0, 2)).toEqual([patchSet(1), comment(9999)]);
+    expect(told).toHaveLength(22);
+    expect(told.at(-1)).toBe(comment(4_999));
+  });
+
+  test('is bounded, the newest first kept', () => {
+    const told = planHistory(many(5_000, patchSet), () => true);
+
+    expect(told).toHaveLength(100);
+    expect(told.at(-1)).toBe(patchSet(4_999));
+  });
+});
