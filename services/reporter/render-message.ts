@@ -1,6 +1,6 @@
 import { stepName } from '../../core/argo-workflow';
+import { lastLine, userText } from '../shared/render-user-text';
 import type { Verdict } from './decide';
-import { lastLine, userText } from './render-user-text';
 
 /** Gerrit refuses messages over 16 KiB; Zuul stops here, which leaves room for what Gerrit puts in front. Bytes. */
 export const MAX_MESSAGE_BYTES = 16_056;

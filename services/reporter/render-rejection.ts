@@ -1,6 +1,6 @@
 import type { Decision } from '../../core/decision';
+import { userText } from '../shared/render-user-text';
 import { cutToFit, resultLine } from './render-message';
-import { userText } from './render-user-text';
 
 const MOST_FINDINGS = 20;
 const MOST = { path: 200, message: 500 };
