@@ -38,6 +38,7 @@ export class ArgoUiChart extends Chart {
       image: imageReference(props.images.services),
       config: props.status,
       secrets: true,
+      callsLedger: true,
       replicas: props.replicas ?? 1,
       ports: [
         {

@@ -9,7 +9,7 @@ import type { WorkloadProps } from './workload';
 
 const LEDGER_DIRECTORY_PARENT = '/var/lib/seakeeper';
 
-/** Base URL of the gateway's ledger, for trigger, reporter and provisioner. */
+/** Base URL of the gateway's ledger, for trigger, reporter, provisioner and status. */
 export const LEDGER_URL = `http://${ServiceAccounts.gateway.name}.${ServiceAccounts.gateway.namespace}.svc:${Port.ledger}`;
 
 /** Properties for `GerritGatewayChart`. */
@@ -64,9 +64,13 @@ export class GerritGatewayChart extends Chart {
   }
 
   private openPorts(): void {
-    const { gateway, trigger, reporter, provisioner, eventSource, sensor } = ServiceAccounts;
+    const { gateway, trigger, reporter, provisioner, status, eventSource, sensor } = ServiceAccounts;
     allowIngress(this, 'EventSourceIngress', { to: gateway, port: Port.eventSource, from: [eventSource] });
-    allowIngress(this, 'LedgerIngress', { to: gateway, port: Port.ledger, from: [trigger, reporter, provisioner] });
+    allowIngress(this, 'LedgerIngress', {
+      to: gateway,
+      port: Port.ledger,
+      from: [trigger, reporter, provisioner, status],
+    });
     allowIngress(this, 'TriggerIngress', { to: trigger, port: Port.customTrigger, from: [sensor] });
   }
 }

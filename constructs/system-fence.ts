@@ -26,7 +26,7 @@ const CALLS: Readonly<Record<Account, readonly Destination[]>> = {
   workflowController: ['dns', 'api-server'],
   eventsController: ['dns', 'api-server'],
   argoServer: ['dns', 'api-server', STORE],
-  status: ['dns', 'api-server', STORE],
+  status: ['dns', 'api-server', STORE, ['gateway', Port.ledger]],
   provisioner: ['dns', 'api-server', 'gerrit', STORE, ['gateway', Port.ledger]],
   minio: [],
   storeSetup: ['dns', STORE],

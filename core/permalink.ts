@@ -32,3 +32,17 @@ export function rejectionPath(pipeline: string, definitionCommit: string): strin
 export function parseRejectionPath(token: string): string | undefined {
   return /^definition-([0-9a-f]{7,12})$/.exec(token)?.[1];
 }
+
+/** Path of the page that says why a change, or one patch set of it, ran what it ran. */
+export function whyPath(change: number | string, patchSet?: number | string): string {
+  return patchSet === undefined ? `/why/${change}` : `/why/${change}/${patchSet}`;
+}
+
+/** Gerrit counts changes from 1 and within 31 bits. */
+const NUMBER = /^[1-9]\d{0,9}$/;
+
+/** The number of a change or patch set; undefined when the text is none. */
+export function parseNumber(text: string): number | undefined {
+  const number = NUMBER.test(text) ? Number(text) : undefined;
+  return number !== undefined && number < 2 ** 31 ? number : undefined;
+}

@@ -19,7 +19,7 @@ export const Port = {
   status: 8088,
 } as const;
 
-/** Audience of the ServiceAccount tokens with which trigger and reporter call the gateway's ledger. */
+/** Audience of the ServiceAccount tokens with which the other services call the gateway's ledger. */
 export const LEDGER_AUDIENCE = 'gerrit-gateway';
 
 export const GerritEndpoint = z.strictObject({
@@ -114,6 +114,8 @@ export type StoreConfig = z.infer<typeof StoreConfig>;
 export const StatusConfig = z.strictObject({
   pipelines: Pipelines,
   store: StoreConfig,
+  /** Base URL of the gateway's ledger, which knows why a change ran what it ran. */
+  ledgerUrl: z.url(),
   /** Gerrit as browsers reach it, no trailing slash; absent: pages name a change without linking it. */
   gerritUrl: z.url().optional(),
 });

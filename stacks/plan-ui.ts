@@ -1,5 +1,6 @@
 import { ArgoUiChart } from '../constructs/argo-ui-chart';
 import { STORE } from '../constructs/artifacts-chart';
+import { LEDGER_URL } from '../constructs/gerrit-gateway-chart';
 import { enabledPipelines } from '../core/pipeline';
 import { StatusConfig } from '../core/service-config';
 import { Foundation } from './plan-foundation';
@@ -14,6 +15,7 @@ export function planUi(plan: LayerPlan, { config }: StackInputs): void {
       status: StatusConfig.parse({
         pipelines: enabledPipelines(config.pipelines),
         store: STORE,
+        ledgerUrl: LEDGER_URL,
         gerritUrl: config.gerrit.httpUrl,
       }),
       replicas: system.uiReplicas,

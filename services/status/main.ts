@@ -1,10 +1,12 @@
 import { Port, StatusConfig } from '../../core/service-config';
 import { KubeClient } from '../shared/kube-client';
+import { LedgerClient } from '../shared/ledger-client';
 import { runService } from '../shared/run-service';
 import { KubePublicCluster } from './kube-public-cluster';
 import { RunReader } from './run-reader';
 import { S3ArtifactStore } from './s3-artifact-store';
 import { createStatusServer } from './status-server';
+import { WhyReader } from './why-reader';
 
 runService({
   name: 'status',
@@ -19,6 +21,7 @@ runService({
     const following = cluster.follow(signal, () => readiness.has('projects'));
     const server = createStatusServer({
       reader: new RunReader(cluster, store),
+      why: new WhyReader({ cluster, histories: new LedgerClient(config.ledgerUrl), pipelines: config.pipelines }),
       pipelines: config.pipelines.map(({ name }) => name),
       gerritUrl: config.gerritUrl?.replace(/\/$/, ''),
       log,

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ArgoWorkflow } from '../../core/argo-workflow';
+import type { ChangeHistory } from '../../core/change-history';
 
 /** Workflows and logs of public projects; of any other namespace there is nothing to see. */
 export interface PublicCluster {
@@ -18,4 +19,11 @@ export interface ArtifactStore {
   list(prefix: string): Promise<readonly string[]>;
   /** An object's bytes; undefined when there is none. */
   read(key: string): Promise<{ readonly body: Readable; readonly bytes: number | undefined } | undefined>;
+}
+
+/** What the gateway's ledger knows of changes; public or not, it does not say. Rejects when it cannot be asked now. */
+export interface Histories {
+  /** Gerrit name of the project a change is of; undefined when nothing was seen of it. */
+  projectOfChange(change: number): Promise<string | undefined>;
+  history(project: string, change: number): Promise<ChangeHistory | undefined>;
 }

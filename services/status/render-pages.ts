@@ -1,12 +1,7 @@
+import { whyPath } from '../../core/permalink';
 import type { RunModel, StepModel } from './model-run';
 import { Html, html } from './render-html';
-
-const REFRESH_SECONDS = 3;
-
-export interface PageOptions {
-  /** Gerrit as browsers reach it, no trailing slash. */
-  readonly gerritUrl: string | undefined;
-}
+import { changeUrl, type PageOptions, page } from './render-page';
 
 /** Last lines of a step's log, by pod. */
 export type Tails = ReadonlyMap<string, string>;
@@ -45,6 +40,7 @@ export function renderIndexPage(runs: readonly RunModel[]): string {
   return page(
     'Runs',
     html`<h1>Runs</h1>
+<p>Why a change ran something, or nothing: <code>/why/CHANGE</code> or <code>/why/CHANGE/PATCH-SET</code> of this site.</p>
 ${
   runs.length === 0
     ? html`<p>No run of a public project is kept at the moment.</p>`
@@ -74,38 +70,16 @@ export function renderMessagePage(title: string, message: string): string {
   return page(title, html`<h1>${title}</h1><p>${message}</p><p><a href="/">All runs</a></p>`, false);
 }
 
-function page(title: string, body: Html, refresh: boolean): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-${refresh ? html`<meta http-equiv="refresh" content="${REFRESH_SECONDS}">` : undefined}
-<title>${title} · Seakeeper</title>
-<link rel="stylesheet" href="/style.css">
-</head>
-<body>
-<header><a href="/">Seakeeper</a></header>
-<main>
-${body}
-</main>
-</body>
-</html>
-`.text;
-}
-
-function whatWasTested({ change, ref, revision, project }: RunModel, { gerritUrl }: PageOptions): Html {
+function whatWasTested({ change, ref, revision, project }: RunModel, options: PageOptions): Html {
   const commit = revision === undefined ? undefined : html`<dt>Commit</dt><dd><code>${revision}</code></dd>`;
   if (change === undefined) {
     return html`${ref === undefined ? undefined : html`<dt>Ref</dt><dd><code>${ref}</code></dd>`}${commit}`;
   }
   const words = `${change.number}, patch set ${change.patchSet}`;
-  if (gerritUrl === undefined || project === undefined) {
-    return html`<dt>Change</dt><dd>${words}</dd>${commit}`;
-  }
-  const segments = project.split('/').map(encodeURIComponent).join('/');
-  const url = `${gerritUrl}/c/${segments}/+/${change.number}/${change.patchSet}`;
-  return html`<dt>Change</dt><dd><a href="${url}">${words}</a></dd>${commit}`;
+  const why = html` · <a href="${whyPath(change.number, change.patchSet)}">why this, and what else</a>`;
+  const url = project === undefined ? undefined : changeUrl(options, project, change.number, change.patchSet);
+  const named = url === undefined ? words : html`<a href="${url}">${words}</a>`;
+  return html`<dt>Change</dt><dd>${named}${why}</dd>${commit}`;
 }
 
 function whyItFailed(run: RunModel): Html {

@@ -1,12 +1,14 @@
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { parseRejectionPath, parseRunPath } from '../../core/permalink';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { parseNumber, parseRejectionPath, parseRunPath } from '../../core/permalink';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
 import { pagesTotal } from './metrics';
 import type { RunModel } from './model-run';
 import { renderIndexPage, renderMessagePage, renderRejectionPage, renderRunPage } from './render-pages';
 import { STYLE } from './render-style';
+import { renderWhyPage } from './render-why-page';
 import type { RunReader } from './run-reader';
+import type { WhyReader } from './why-reader';
 
 /** Nothing but our own style sheet: no script, no frame, no form, no other origin. */
 const HEADERS = {
@@ -21,6 +23,7 @@ const DNS_LABEL = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 export interface StatusServerOptions {
   readonly reader: RunReader;
+  readonly why: Pick<WhyReader, 'find'>;
   /** Names of the pipelines that stack config has. */
   readonly pipelines: readonly string[];
   readonly gerritUrl: string | undefined;
@@ -29,7 +32,7 @@ export interface StatusServerOptions {
 
 /** The public pages. They need no account, run no script, and show public projects only. */
 export function createStatusServer(options: StatusServerOptions): FastifyInstance {
-  const { reader, log, gerritUrl, pipelines } = options;
+  const { reader, why, log, gerritUrl, pipelines } = options;
   const server = fastify({ logger: false, requestTimeout: 30_000, routerOptions: { maxParamLength: 300 } });
   server.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS));
   server.addHook('onResponse', async (request, reply) => {
@@ -39,6 +42,9 @@ export function createStatusServer(options: StatusServerOptions): FastifyInstanc
   server.setErrorHandler((error, request, reply) => {
     log.error({ path: request.url, reason: messageOf(error) }, 'page failed');
     const message = 'The page could not be made just now. Try again in a moment.';
+    if (wantsJson(request)) {
+      return reply.code(503).send({ message });
+    }
     return sendPage(reply.code(503), renderMessagePage('Not available', message));
   });
 
@@ -82,7 +88,47 @@ export function createStatusServer(options: StatusServerOptions): FastifyInstanc
       .type('application/octet-stream')
       .send(object.body);
   });
+  const answerWhy = async (request: FastifyRequest<{ Params: WhyParams }>, reply: FastifyReply) => {
+    const asked = parseWhy(request.params);
+    const answer = asked === undefined ? undefined : await why.find(asked.change, asked.patchSet);
+    reply.header('vary', 'Accept');
+    if (wantsJson(request)) {
+      return answer === undefined ? reply.code(404).send({ message: UNKNOWN_CHANGE }) : reply.send(answer);
+    }
+    return answer === undefined
+      ? sendPage(reply.code(404), renderMessagePage('Not found', UNKNOWN_CHANGE))
+      : sendPage(reply, renderWhyPage(answer, { gerritUrl }));
+  };
+  server.get<{ Params: WhyParams }>('/why/:change', answerWhy);
+  server.get<{ Params: WhyParams }>('/why/:change/:patchSet', answerWhy);
   return server;
+}
+
+/** One text for what was never seen and for what is not public. */
+const UNKNOWN_CHANGE =
+  'No change of this number is shown: nothing was seen of it, it is longer ago than the ledger keeps, or it is not public.';
+const JSON_SUFFIX = /\.json$/;
+
+interface WhyParams {
+  readonly change: string;
+  readonly patchSet?: string;
+}
+
+/** What is asked about; undefined when the path names no change. Its last part may end in `.json`. */
+function parseWhy({ change, patchSet }: WhyParams): { change: number; patchSet?: number } | undefined {
+  const number = parseNumber(patchSet === undefined ? change.replace(JSON_SUFFIX, '') : change);
+  if (number === undefined || patchSet === undefined) {
+    return number === undefined ? undefined : { change: number };
+  }
+  const ofPatchSet = parseNumber(patchSet.replace(JSON_SUFFIX, ''));
+  return ofPatchSet === undefined ? undefined : { change: number, patchSet: ofPatchSet };
+}
+
+/** Whether a program asks why, by the path or by what it accepts. */
+function wantsJson({ headers, url }: FastifyRequest): boolean {
+  const [path = ''] = url.split('?');
+  const [first = ''] = (headers.accept ?? '').split(/[,;]/);
+  return path.startsWith('/why/') && (JSON_SUFFIX.test(path) || first.trim() === 'application/json');
 }
 
 interface RunParams {

@@ -1,9 +1,15 @@
 import { ArgoUiChart } from '../../constructs/argo-ui-chart';
+import { LEDGER_URL } from '../../constructs/gerrit-gateway-chart';
 import { StatusConfig } from '../../core/service-config';
 import { IMAGES, PIPELINES, STORE } from './fixtures';
 import { synth } from './synth';
 
-const status = StatusConfig.parse({ pipelines: PIPELINES, store: STORE, gerritUrl: 'https://gerrit.example.org' });
+const status = StatusConfig.parse({
+  pipelines: PIPELINES,
+  store: STORE,
+  ledgerUrl: LEDGER_URL,
+  gerritUrl: 'https://gerrit.example.org',
+});
 const chart = (nodePorts?: { status: number; argoServer: number }) =>
   synth(
     (app) => new ArgoUiChart(app, 'ui', { images: IMAGES, status, ...(nodePorts === undefined ? {} : { nodePorts }) }),
@@ -28,6 +34,11 @@ describe('ArgoUiChart', () => {
       type: 'NodePort',
       ports: [{ port: 2746, nodePort: 30_746 }],
     });
+  });
+
+  test('the status pages prove themselves to the ledger, and argo-server, which anybody may talk to, does not', () => {
+    expect(JSON.stringify(chart().find('Deployment', 'status'))).toContain('"audience":"gerrit-gateway"');
+    expect(JSON.stringify(chart().find('Deployment', 'argo-server'))).not.toContain('gerrit-gateway');
   });
 
   test('anyone reaches the pages, and nothing else of their pods', () => {

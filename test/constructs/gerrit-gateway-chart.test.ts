@@ -41,10 +41,13 @@ function callers(chart: typeof gateway, name: string) {
   return ingress.flatMap(({ from }) => from.map(({ podSelector }) => podSelector.matchLabels[NAME]));
 }
 
+/** Callers that do not live beside the gateway. */
+const ELSEWHERE: Readonly<Record<string, string>> = { provisioner: 'seakeeper-system', status: 'argo-ui' };
+
 describe('GerritGatewayChart', () => {
   test.each([
     ['gateway-9100', ['event-source']],
-    ['gateway-9101', ['trigger', 'reporter', 'provisioner']],
+    ['gateway-9101', ['trigger', 'reporter', 'provisioner', 'status']],
     ['trigger-9200', ['sensor']],
   ])('port %s admits %p and nobody else', (policy, expected) => {
     expect(callers(gateway, policy)).toEqual(expected);
@@ -55,8 +58,7 @@ describe('GerritGatewayChart', () => {
       for (const { from } of Policy.parse(policy).spec.ingress) {
         expect(from.map(({ namespaceSelector }) => namespaceSelector.matchLabels)).toEqual(
           from.map(({ podSelector }) => ({
-            'kubernetes.io/metadata.name':
-              podSelector.matchLabels[NAME] === 'provisioner' ? 'seakeeper-system' : 'gerrit-gateway',
+            'kubernetes.io/metadata.name': ELSEWHERE[podSelector.matchLabels[NAME] ?? ''] ?? 'gerrit-gateway',
           })),
         );
       }

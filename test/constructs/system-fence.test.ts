@@ -22,6 +22,8 @@ test('a part calls the others at their ports and at no other', () => {
   expect(egressOf('egress-sensor')).toContain('9200');
   expect(egressOf('egress-sensor')).not.toContain('9101');
   expect(egressOf('egress-status')).toContain('9000');
+  expect(egressOf('egress-status')).toContain('9101');
+  expect(egressOf('egress-argo-server')).not.toContain('9101');
 });
 
 test('the bus and the store call nobody', () => {

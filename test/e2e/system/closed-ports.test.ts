@@ -11,7 +11,7 @@ import { until } from '../support/until';
 
 jest.setTimeout(180_000);
 
-const { gateway, trigger, reporter, provisioner } = ServiceAccounts;
+const { gateway, trigger, reporter, provisioner, status } = ServiceAccounts;
 const GATEWAY = `${gateway.name}.${gateway.namespace}.svc`;
 const TRIGGER = `${trigger.name}.${trigger.namespace}.svc`;
 
@@ -65,6 +65,7 @@ const places = () =>
     trigger: labelled('trigger'),
     reporter: labelled('reporter'),
     provisioner: { namespace: Namespace.seakeeperSystem, labels: { [Label.name]: 'provisioner' } },
+    'status pages': { namespace: Namespace.argoUi, labels: { [Label.name]: 'status' } },
   }) satisfies Record<string, ProbePlace>;
 type Place = keyof ReturnType<typeof places>;
 
@@ -102,7 +103,12 @@ async function addressOf(name: string): Promise<string> {
 describe('the port', () => {
   test.each<[string, string, number, readonly Place[]]>([
     ['of the gateway for events (9100)', 'gateway', Port.eventSource, ['EventSource']],
-    ['of the gateway for its ledger (9101)', 'gateway', Port.ledger, ['trigger', 'reporter', 'provisioner']],
+    [
+      'of the gateway for its ledger (9101)',
+      'gateway',
+      Port.ledger,
+      ['trigger', 'reporter', 'provisioner', 'status pages'],
+    ],
     ['of the trigger (9200)', 'trigger', Port.customTrigger, ['Sensor']],
     ['of the event bus (4222)', 'nats', 4222, ['EventSource', 'Sensor']],
   ])('%s refuses everyone but its callers', async (_what, name, port, callers) => {
@@ -207,7 +213,7 @@ describe('the ledger', () => {
     expect(await refusals(why)).toBe(before + 1);
   });
 
-  test.each([reporter, provisioner])(
+  test.each([reporter, provisioner, status])(
     'refuses a decision by $name, which may only read, and counts it',
     async (caller) => {
       const before = await refusals('wrong-caller');

@@ -45,7 +45,7 @@ test.each([
     'status pages',
     Namespace.argoUi,
     'status',
-    { [API_SERVER]: 'open', [STORE]: 'open', [GERRIT]: 'shut', [LEDGER]: 'shut' },
+    { [API_SERVER]: 'open', [STORE]: 'open', [GERRIT]: 'shut', [LEDGER]: 'open', [BUS]: 'shut' },
   ],
   [
     'trigger',

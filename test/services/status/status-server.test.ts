@@ -18,6 +18,7 @@ function setup({
   const store = new FakeStore(objects);
   const server = createStatusServer({
     reader: new RunReader(cluster, store),
+    why: { find: async () => undefined },
     pipelines: ['test'],
     gerritUrl: 'https://gerrit.test/r',
     log: silent,
@@ -34,6 +35,7 @@ describe('the page of a run', () => {
     expect(page.statusCode).toBe(200);
     expect(page.body).toContain('<span class="phase failed">Failed</span>');
     expect(page.body).toContain('<a href="https://gerrit.test/r/c/mediawiki/core/+/7/2">7, patch set 2</a>');
+    expect(page.body).toContain('<a href="/why/7/2">why this, and what else</a>');
     expect(page.body).toContain('Step <strong>lint</strong> failed: exit code 1');
     expect(page.body).not.toContain('main: Error');
     expect(page.body).toContain('foo.js: missing semicolon');
