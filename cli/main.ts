@@ -7,6 +7,7 @@ import { addAccessCommand } from './access/access-command';
 import { addCapacityCommand } from './capacity/capacity-command';
 import { LONG_TESTS } from './long-tests';
 import { addReviewCommands } from './review/commands';
+import { addWhyCommand } from './why/why-command';
 
 /** Stack of a cluster of the user's own, unless they name another. */
 const DEFAULT_STACK = 'ci';
@@ -80,6 +81,7 @@ program
 addReviewCommands(program);
 addCapacityCommand(program);
 addAccessCommand(program, DEFAULT_STACK);
+addWhyCommand(program, DEFAULT_STACK);
 
 program
   .command('images')
