@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { WORKFLOW_API } from '../../core/argo-workflow';
+import type { WorkflowReference } from '../../core/decision';
 import { Annotation } from '../../core/labels';
 import { type KubeClient, KubeError } from '../shared/kube-client';
+import { parseWorkflow } from '../shared/parse-workflow';
 import type { Runs } from './ports';
 
 const Pod = z.object({
@@ -58,11 +60,21 @@ export class KubeRuns implements Runs {
     }
   }
 
-  async close(run: { namespace: string; workflow: string }, uid: string, reported: string): Promise<void> {
-    const { group, version, plural } = WORKFLOW_API;
-    const path = `/apis/${group}/${version}/namespaces/${run.namespace}/${plural}/${run.workflow}`;
+  async phase({ namespace, name, uid }: WorkflowReference): Promise<string | undefined> {
     try {
-      await this.kube.patch(path, 'merge', {
+      const { metadata, status } = parseWorkflow(await this.kube.get(pathOf(namespace, name)));
+      return metadata.uid === uid ? status.phase : undefined;
+    } catch (error) {
+      if (error instanceof KubeError && error.status === 404) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async close(run: { namespace: string; workflow: string }, uid: string, reported: string): Promise<void> {
+    try {
+      await this.kube.patch(pathOf(run.namespace, run.workflow), 'merge', {
         // With the UID in it the API server refuses to touch another Workflow of the same name.
         metadata: { uid, annotations: { [Annotation.reported]: reported } },
         spec: { ttlStrategy: { secondsAfterCompletion: this.ttlSeconds } },
@@ -73,4 +85,9 @@ export class KubeRuns implements Runs {
       }
     }
   }
+}
+
+function pathOf(namespace: string, workflow: string): string {
+  const { group, version, plural } = WORKFLOW_API;
+  return `/apis/${group}/${version}/namespaces/${namespace}/${plural}/${workflow}`;
 }

@@ -21,6 +21,13 @@ export const decisionsTotal = new Counter({
   labelNames: ['kind', 'outcome'] as const,
 });
 
+/** Comments that ask why, by what was done. */
+export const questionsTotal = new Counter({
+  name: 'seakeeper_reporter_questions_total',
+  help: 'Comments that ask why a change ran what it ran, by what was done: posted, or why nothing was said.',
+  labelNames: ['outcome'] as const,
+});
+
 export const doneToVoteSeconds = new Histogram({
   name: 'seakeeper_reporter_done_to_vote_seconds',
   help: 'From seeing a run finished to the report standing in Gerrit.',

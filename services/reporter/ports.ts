@@ -1,6 +1,8 @@
-import type { DecisionRecord } from '../../core/decision';
+import type { ChangeHistory } from '../../core/change-history';
+import type { DecisionRecord, WorkflowReference } from '../../core/decision';
 import type { GerritEvent } from '../../core/gerrit-event';
 import type { RunAddress } from '../../core/permalink';
+import type { WhyQuestion } from '../../core/why-question';
 
 /** A message on a change, as far as it tells whether we said something already. */
 export interface ChangeMessage {
@@ -61,6 +63,14 @@ export interface Ledger {
     waitSeconds: number,
     signal?: AbortSignal,
   ): Promise<{ readonly records: readonly DecisionRecord[]; readonly next: number }>;
+  /** Comments that ask why, after `after`; waits up to `waitSeconds` for one. */
+  whyQuestions(
+    after: number,
+    waitSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly records: readonly WhyQuestion[]; readonly next: number }>;
+  /** What became of a patch set; undefined when nothing was seen of its change. */
+  history(project: string, change: number, patchSet: number): Promise<ChangeHistory | undefined>;
 }
 
 /** Workflows as the cluster has them. */
@@ -72,6 +82,8 @@ export interface Runs {
    * report stands, so one that is gone was taken.
    */
   wasDisturbed(namespace: string, pod: string): Promise<boolean>;
+  /** Argo's word for where a run is; undefined when its Workflow is gone. */
+  phase(workflow: WorkflowReference): Promise<string | undefined>;
   /** Notes on the Workflow with this UID how it was reported, and starts its time to live. */
   close(run: Pick<RunAddress, 'namespace' | 'workflow'>, uid: string, reported: string): Promise<void>;
 }

@@ -8,12 +8,13 @@ import type { KubeClient } from '../shared/kube-client';
 import type { Logger } from '../shared/log';
 import { commentOnDecisions } from './comment-on-decisions';
 import { DecisionController } from './decision-controller';
-import { followDecisions } from './follow-decisions';
+import { followFeed } from './follow-feed';
 import { followRuns } from './follow-runs';
 import { GerritReviews } from './gerrit-reviews';
 import { KubeRuns } from './kube-runs';
 import type { Ledger } from './ports';
 import { ReporterController } from './reporter-controller';
+import { answerQuestions, WhyController } from './why-controller';
 
 export interface ReporterParts {
   readonly config: ReporterConfig;
@@ -27,7 +28,7 @@ export interface ReporterParts {
 }
 
 /**
- * Starts the reporter: follows Workflows and the ledger's decisions, and tells Gerrit of both. Resolves to what waits
+ * Starts the reporter: follows Workflows, the ledger's decisions and comments that ask why, and tells Gerrit. Resolves to what waits
  * for the work under way after `signal` fired.
  *
  * It runs as one replica that is replaced and never doubled (strategy Recreate), so it elects no leader: two at once
@@ -42,6 +43,7 @@ export function startReporter(parts: ReporterParts): () => Promise<void> {
     statusUrl: config.statusUrl.replace(/\/$/, ''),
     log,
   };
+  const kubeRuns = new KubeRuns(kube, config.ttlSeconds);
   void sayMissingGrants(parts);
 
   readiness.waitFor('workflows', 'the first list is not complete');
@@ -49,7 +51,7 @@ export function startReporter(parts: ReporterParts): () => Promise<void> {
     kube,
     controller: new ReporterController({
       ...shared,
-      runs: new KubeRuns(kube, config.ttlSeconds),
+      runs: kubeRuns,
       pipelines: config.pipelines,
     }),
     log,
@@ -59,15 +61,24 @@ export function startReporter(parts: ReporterParts): () => Promise<void> {
 
   readiness.waitFor('ledger', 'the gateway has not answered yet');
   const comments = commentOnDecisions(new DecisionController({ ...shared, sinceMs: Date.now() }), log);
-  const following = followDecisions({
-    ledger,
+  const following = followFeed({
+    what: 'decisions',
+    read: (after, waitSeconds, until) => ledger.decisions(after, waitSeconds, until),
     signal,
     log,
     onConnected: () => readiness.has('ledger'),
-    onDecision: comments.add,
+    onRecord: comments.add,
+  });
+  const answers = answerQuestions(new WhyController({ ...shared, runs: kubeRuns, pipelines: config.pipelines }), log);
+  const listening = followFeed({
+    what: 'questions',
+    read: (after, waitSeconds, until) => ledger.whyQuestions(after, waitSeconds, until),
+    signal,
+    log,
+    onRecord: answers.add,
   });
   return async () => {
-    await Promise.all([runs.queue.stop(), comments.stop(), runs.done, following]);
+    await Promise.all([runs.queue.stop(), comments.stop(), answers.stop(), runs.done, following, listening]);
   };
 }
 

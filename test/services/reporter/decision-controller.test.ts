@@ -1,7 +1,7 @@
 import type { Decision, DecisionRecord } from '../../../core/decision';
 import { commentOnDecisions } from '../../../services/reporter/comment-on-decisions';
 import { DecisionController } from '../../../services/reporter/decision-controller';
-import { followDecisions } from '../../../services/reporter/follow-decisions';
+import { followFeed } from '../../../services/reporter/follow-feed';
 import { FakeLedger, FakeReviews, silent } from './fakes';
 import { ACCOUNT, change, runRecord } from './fixtures';
 
@@ -170,7 +170,7 @@ It has waited since 2025-11-23 10:00:00 UTC. A newer patch set takes it out of t
   });
 });
 
-describe('followDecisions', () => {
+describe('followFeed', () => {
   test('reads the feed from its beginning, goes on from where it is, and passes over what is old', async () => {
     const at = new Date().toISOString();
     const feed = [
@@ -183,23 +183,22 @@ describe('followDecisions', () => {
     const seen: number[] = [];
     const ledger = new FakeLedger(undefined, feed);
 
-    await followDecisions({
-      ledger: {
-        decisions: async (after) => {
-          asked.push(after);
-          if (asked.length === 3) {
-            stopping.abort();
-          }
-          if (asked.length === 2) {
-            throw new Error('gateway restarts');
-          }
-          return ledger.decisions(after);
-        },
+    await followFeed({
+      what: 'decisions',
+      read: async (after) => {
+        asked.push(after);
+        if (asked.length === 3) {
+          stopping.abort();
+        }
+        if (asked.length === 2) {
+          throw new Error('gateway restarts');
+        }
+        return ledger.decisions(after);
       },
       signal: stopping.signal,
       log: silent,
       onConnected: () => undefined,
-      onDecision: ({ seq }) => seen.push(seq),
+      onRecord: ({ seq }) => seen.push(seq),
     });
 
     expect(asked).toEqual([0, 3, 3]);

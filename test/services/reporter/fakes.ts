@@ -1,6 +1,8 @@
 import type { ArgoWorkflow } from '../../../core/argo-workflow';
+import type { ChangeHistory } from '../../../core/change-history';
 import type { DecisionRecord } from '../../../core/decision';
 import { Annotation } from '../../../core/labels';
+import type { WhyQuestion } from '../../../core/why-question';
 import type {
   ChangeMessage,
   ChangeState,
@@ -67,6 +69,10 @@ export class FakeRuns implements Runs {
     return this.disturbed;
   }
 
+  async phase(): Promise<string> {
+    return this.workflow.status.phase;
+  }
+
   async close(_run: unknown, uid: string, reported: string): Promise<void> {
     if (this.failNextClose) {
       this.failNextClose = false;
@@ -101,5 +107,13 @@ export class FakeLedger implements Ledger {
 
   async decisions(after: number): Promise<{ records: readonly DecisionRecord[]; next: number }> {
     return { records: this.records.filter(({ seq }) => seq > after), next: this.records.at(-1)?.seq ?? 0 };
+  }
+
+  async whyQuestions(after: number): Promise<{ records: readonly WhyQuestion[]; next: number }> {
+    return { records: [], next: after };
+  }
+
+  async history(): Promise<ChangeHistory | undefined> {
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { App } from 'cdk8s';
 import { z } from 'zod';
 import { ArgoCrdsChart } from '../../../../constructs/argo-crds-chart';
@@ -64,6 +65,13 @@ class TestLedger implements Ledger {
   async decisions(after: number, waitSeconds: number) {
     await until('news', async () => waitSeconds === 0 || this.feed.length > after, 500, 50).catch(() => undefined);
     return { records: this.feed.slice(after), next: this.feed.length };
+  }
+  async whyQuestions(after: number, waitSeconds: number) {
+    await sleep(waitSeconds === 0 ? 0 : 500);
+    return { records: [], next: after };
+  }
+  async history() {
+    return undefined;
   }
 }
 
