@@ -22,7 +22,7 @@ export async function runWhy(options: WhyOptions): Promise<string> {
   const answer = await askWhy(baseUrl, asked);
   if (answer === undefined) {
     throw new Error(
-      `${baseUrl} shows no change ${asked.change}: nothing was seen of it, or it is not public; comment 'why' on a change that is not, or ask RelEng, who read the ledger (docs/how-to/why.md)`,
+      `${baseUrl} shows no change ${asked.change}: nothing was seen of it, or it is not public; comment 'why' on a change that is not, or ask who administers the cluster, who can read the ledger (docs/how-to/why.md)`,
     );
   }
   const { pipeline } = options;

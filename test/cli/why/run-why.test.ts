@@ -60,7 +60,7 @@ describe('npm run why', () => {
     answer = { status: 404, body: '{"message":"no"}' };
 
     await expect(run()).rejects.toThrow(
-      /shows no change 7: nothing was seen of it, or it is not public; comment 'why' on a change that is not, or ask RelEng/,
+      /shows no change 7: nothing was seen of it, or it is not public; comment 'why' on a change that is not, or ask who administers the cluster/,
     );
   });
 
