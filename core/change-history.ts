@@ -33,7 +33,7 @@ export const ChangeHistory = z.object({
   change: z.int(),
   /** In the order in which they were recorded. */
   events: z.array(EventHistory),
-  /** How many older ones were left out. */
+  /** How many older ones, of those that could have started something, were left out. */
   omitted: z.int().min(0),
 });
 export type ChangeHistory = z.infer<typeof ChangeHistory>;

@@ -33,7 +33,7 @@ export async function readHistory(
   if (found?.project !== project) {
     return undefined;
   }
-  const keys = planHistory(found.keys, (key) => ledger.latestDecisions(key).size > 0);
+  const { keys, omitted } = planHistory(found.keys, (key) => ledger.latestDecisions(key).size > 0);
   const events: EventHistory[] = [];
   for (const key of keys) {
     const recorded = await ledger.findEvent(key);
@@ -42,7 +42,7 @@ export async function readHistory(
       events.push(history);
     }
   }
-  return { project, change, events, omitted: found.keys.length - keys.length };
+  return { project, change, events, omitted };
 }
 
 function historyOf(

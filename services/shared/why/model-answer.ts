@@ -45,8 +45,8 @@ export const WhyOutcome = z.discriminatedUnion('kind', [
     findings: z.array(Finding).min(1),
   }),
   z.object({ kind: z.literal('given-up'), ...about, reason: z.string() }),
-  /** Nothing that could start the pipeline was seen. */
-  z.object({ kind: z.literal('not-seen'), wanted: z.array(z.string()) }),
+  /** Nothing that could start the pipeline was seen. `omitted`: so many older events of the change were not looked at. */
+  z.object({ kind: z.literal('not-seen'), wanted: z.array(z.string()), omitted: z.int().min(0) }),
   /** The event was there before the pipeline was. */
   z.object({ kind: z.literal('not-asked'), ...about }),
 ]);

@@ -29,7 +29,10 @@ export function modelWhy({ history, pipelines, phaseOf, patchSet }: WhyFacts): W
       patchSet: number,
       pipelines: names.map((pipeline): PipelineAnswer => {
         const triggers = pipelines.find(({ name }) => name === pipeline)?.triggers;
-        return { pipeline, outcomes: outcomesOf(pipeline, triggers, newestFirst, phaseOf) };
+        return {
+          pipeline,
+          outcomes: outcomesOf(pipeline, triggers, newestFirst, phaseOf) ?? [notSeen(triggers, history)],
+        };
       }),
     };
   });
@@ -62,17 +65,24 @@ export function isHidden({ events }: ChangeHistory): boolean {
 
 const pipelinesOf = ({ pairs }: EventHistory): string[] => Object.keys(pairs);
 
+const notSeen = (triggers: Pipeline['triggers'] | undefined, { omitted }: ChangeHistory): WhyOutcome => ({
+  kind: 'not-seen',
+  wanted: [...new Set((triggers ?? []).map(({ event }) => event))],
+  omitted,
+});
+
+/** What the events of a patch set came to in a pipeline; undefined when none of them could have started it. */
 function outcomesOf(
   pipeline: string,
   triggers: Pipeline['triggers'] | undefined,
   newestFirst: readonly EventHistory[],
   phaseOf: WhyFacts['phaseOf'],
-): WhyOutcome[] {
-  const wanted = [...new Set((triggers ?? []).map(({ event }) => event))];
+): WhyOutcome[] | undefined {
   // What nobody wants of this pipeline, a question for one, says nothing of it.
   const able = newestFirst.filter(
     (event) =>
-      (triggers === undefined || wanted.some((type) => type === event.type)) && !isMereQuestion(event, pipeline),
+      (triggers === undefined || triggers.some((trigger) => trigger.event === event.type)) &&
+      !isMereQuestion(event, pipeline),
   );
   const judged = able.flatMap((event) => {
     const pair = event.pairs[pipeline];
@@ -89,7 +99,7 @@ function outcomesOf(
     return told.map(({ event, pair }) => outcomeOf(mention(event), pair, phaseOf));
   }
   const [unasked] = able;
-  return [unasked === undefined ? { kind: 'not-seen', wanted } : { kind: 'not-asked', event: mention(unasked) }];
+  return unasked === undefined ? undefined : [{ kind: 'not-asked', event: mention(unasked) }];
 }
 
 /** A comment that asks why and was handed on to nothing. */

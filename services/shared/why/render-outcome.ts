@@ -71,7 +71,8 @@ export function renderOutcome(pipeline: string, outcome: WhyOutcome): OutcomeLin
       return line(`given up: ${userText(outcome.reason, MOST.reason)}${event}`);
     case 'not-seen': {
       const wanted = outcome.wanted.length === 0 ? 'event that starts it' : outcome.wanted.join(' or ');
-      return line(`not started: no ${wanted} was seen for this patch set`);
+      const unread = outcome.omitted === 0 ? '' : `; ${outcome.omitted} older events of the change were not looked at`;
+      return line(`not started: no ${wanted} was seen for this patch set${unread}`);
     }
     case 'not-asked':
       return line(`not started: the pipeline was added after the event${event}`);

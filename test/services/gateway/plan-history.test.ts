@@ -8,23 +8,25 @@ describe('what is told of a change', () => {
   test('is everything, in order, as long as it is little', () => {
     const keys = [patchSet(1), comment(1), patchSet(2), comment(2)];
 
-    expect(planHistory(keys, () => false)).toEqual(keys);
+    expect(planHistory(keys, () => false)).toEqual({ keys, omitted: 0 });
   });
 
   test('keeps patch sets and comments that started something, however long people talked', () => {
     const keys = [patchSet(1), comment(9999), ...many(5_000, comment)];
 
-    const told = planHistory(keys, (key) => key === comment(9999));
+    const { keys: told, omitted } = planHistory(keys, (key) => key === comment(9999));
 
     expect(told.slice(0, 2)).toEqual([patchSet(1), comment(9999)]);
     expect(told).toHaveLength(22);
+    expect(omitted).toBe(0);
     expect(told.at(-1)).toBe(comment(4_999));
   });
 
   test('is bounded, the newest first kept', () => {
-    const told = planHistory(many(5_000, patchSet), () => true);
+    const { keys: told, omitted } = planHistory(many(5_000, patchSet), () => true);
 
     expect(told).toHaveLength(100);
+    expect(omitted).toBe(4_900);
     expect(told.at(-1)).toBe(patchSet(4_999));
   });
 });

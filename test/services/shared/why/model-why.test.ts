@@ -61,9 +61,9 @@ describe('why', () => {
   });
 
   test('says what would start a pipeline that nothing could have started yet', () => {
-    expect(outcomes([pushed()], 'post')).toEqual([{ kind: 'not-seen', wanted: ['change-merged'] }]);
+    expect(outcomes([pushed()], 'post')).toEqual([{ kind: 'not-seen', wanted: ['change-merged'], omitted: 0 }]);
     expect(answer([pushed()], 9).patchSets[0]?.pipelines[0]?.outcomes).toEqual([
-      { kind: 'not-seen', wanted: ['patchset-created', 'comment-added'] },
+      { kind: 'not-seen', wanted: ['patchset-created', 'comment-added'], omitted: 0 },
     ]);
   });
 

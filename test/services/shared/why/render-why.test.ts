@@ -75,6 +75,13 @@ describe('the answer as text', () => {
     );
   });
 
+  test('does not call unseen what it did not look at', () => {
+    const long = { ...history(), omitted: 12 };
+    const text = renderWhy(modelWhy({ history: long, pipelines: PIPELINES, phaseOf: () => undefined, patchSet: 2 }));
+
+    expect(text).toContain('was seen for this patch set; 12 older events of the change were not looked at');
+  });
+
   test('tells everything of a pipeline that is asked about, and of others that there is more', () => {
     const again = event('comment-added', { check: passed(spawned('b')) });
     const both = answer([event('patchset-created', { check: passed(spawned('a')) }), again]);
