@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ProjectMembers, ProjectObject } from '../../core/project';
 import { messageOf } from '../../services/shared/errors';
 import { hint } from '../../stacks/config/nearest-name';
-import { readStack } from '../../stacks/config/stack-file';
 import type { StackInputs } from '../../stacks/release';
+import { localFiles } from '../local-files';
+import { readStackInputs } from '../read-stack-inputs';
 import { type AccessCheck, checkAccess } from './check-access';
 import { type Cluster, type ClusterChoice, chooseCluster } from './choose-cluster';
 import { findProject, hasNamespace, projectNames } from './cluster-facts';
@@ -23,7 +22,6 @@ export interface AccessOptions extends Omit<ClusterChoice, 'fallback'> {
   readonly configFile?: string;
 }
 
-const PROJECT = join(__dirname, '../..');
 const LOCAL = 'local';
 
 /**
@@ -34,7 +32,7 @@ export async function runAccess(options: AccessOptions): Promise<number> {
   const { project, stack } = options;
   if (project === '') throw new Error('--project is empty; name a project as Gerrit spells it');
   const local = stack === LOCAL ? await localFiles() : undefined;
-  const inputs = readInputs(stack, options.configFile ?? local?.configFile);
+  const inputs = readStackInputs(stack, options.configFile ?? local?.configFile);
   const found = await askCluster(chooseCluster({ ...options, fallback: local?.kubeconfig }), project);
   const model = modelAccess(inputs, await factsOf(inputs, project, found));
   const actor = options.as === undefined ? undefined : actorOf(model, options.as, options.groups);
@@ -53,21 +51,6 @@ export async function runAccess(options: AccessOptions): Promise<number> {
   // Who names a cluster wants it asked.
   const isMissed = unchecked !== undefined && (options.context ?? options.kubeconfig) !== undefined;
   return isMissed || (check?.disagreements.length ?? 0) > 0 ? 1 : 0;
-}
-
-/** The embedded cluster's own files, loaded only where it is meant. */
-async function localFiles(): Promise<{ configFile: string; kubeconfig: string }> {
-  const { localPaths } = await import('../../local/paths.js');
-  const { localStackFiles } = await import('../../local/pulumi/local-stack.js');
-  const paths = localPaths();
-  return { configFile: localStackFiles(paths.pulumi).config, kubeconfig: paths.adminKubeconfig };
-}
-
-function readInputs(stack: string, configFile: string | undefined): StackInputs {
-  const own = `Pulumi.${stack}.yaml`;
-  return readStack(stack, (path) =>
-    readFileSync(path === own && configFile !== undefined ? configFile : join(PROJECT, path), 'utf8'),
-  );
 }
 
 /** What the cluster said; without one, or when it does not answer, why. */

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { readStack } from '../../stacks/config/stack-file';
+import { localFiles } from '../local-files';
+import { readStackInputs } from '../read-stack-inputs';
 
-const PROJECT = join(__dirname, '../..');
 const LOCAL = 'local';
 
 export interface AddressOptions {
@@ -21,17 +19,6 @@ export async function statusAddress({ url, stack, configFile }: AddressOptions):
     }
     return url.replace(/\/+$/, '');
   }
-  const own = `Pulumi.${stack}.yaml`;
-  const file = configFile ?? (stack === LOCAL ? await localConfigFile() : undefined);
-  const { config } = readStack(stack, (path) =>
-    readFileSync(path === own && file !== undefined ? file : join(PROJECT, path), 'utf8'),
-  );
-  return config.system.statusUrl;
-}
-
-/** The embedded cluster's own, loaded only where it is meant. */
-async function localConfigFile(): Promise<string> {
-  const { localPaths } = await import('../../local/paths.js');
-  const { localStackFiles } = await import('../../local/pulumi/local-stack.js');
-  return localStackFiles(localPaths().pulumi).config;
+  const file = configFile ?? (stack === LOCAL ? (await localFiles()).configFile : undefined);
+  return readStackInputs(stack, file).config.system.statusUrl;
 }

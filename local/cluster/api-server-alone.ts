@@ -177,7 +177,8 @@ function auditArguments(folder: string, path: string): string[] {
       rules: [{ level: 'Metadata' }],
     }),
   );
-  return [`--audit-policy-file=${policy}`, `--audit-log-path=${path}`];
+  // Never turned over (the size is in MB, 100 without it): who reads it keeps places in it as offsets.
+  return [`--audit-policy-file=${policy}`, `--audit-log-path=${path}`, '--audit-log-maxsize=1000000'];
 }
 
 function replaceFlags(own: readonly string[], given: readonly string[]): string[] {

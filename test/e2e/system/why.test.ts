@@ -3,6 +3,7 @@ import { PROJECT_API } from '../../../core/project';
 import { projectObjectName } from '../../../core/project-name';
 import { demoDefinition, goodChange } from '../../../local/demo/demo-definition';
 import type { PushedPatchSet } from '../../../local/gerrit/gerrit-admin';
+import { localStackFiles } from '../../../local/pulumi/local-stack';
 import { WHY_TAG } from '../../../services/reporter/render-why-comment';
 import { WhyAnswer } from '../../../services/shared/why/model-answer';
 import { renderWhy } from '../../../services/shared/why/render-why';
@@ -11,6 +12,7 @@ import {
   localImage,
   makeProject,
   npm,
+  paths,
   removeProject,
   runningSystem,
   type System,
@@ -31,7 +33,7 @@ beforeAll(async () => {
   system = await runningSystem();
   good = demoDefinition(await localImage(system.kube, 'busybox'));
   ({ project } = await makeProject(system, 'why', good));
-  site = await statusAddress({ stack: 'local' });
+  site = await statusAddress({ stack: 'local', configFile: localStackFiles(paths.pulumi).config });
 }, 3_600_000);
 
 afterAll(async () => {

@@ -56,11 +56,13 @@ async function phase<Result>(name: string, work: () => Promise<Result>): Promise
   return result;
 }
 
-async function expectAsRendered(retired?: ReadonlySet<string>): Promise<void> {
+/** Resolves to how many objects the stack renders. */
+async function expectAsRendered(retired?: ReadonlySet<string>): Promise<number> {
   const { differing, found, wanted } = await run.compare(retired);
   expect(differing).toEqual([]);
   expect(found).toEqual(wanted);
   say(`${found.objects} objects, hash ${found.hash.slice(0, 16)}, as rendered`);
+  return found.objects;
 }
 
 const succeeded = ({ status }: AuditedWrite) => status >= 200 && status < 300;
@@ -85,9 +87,10 @@ describe(`${PROJECTS} projects of stack ci, seed ${SIZE.seed}`, () => {
       await run.untilReady(PROJECTS);
     });
 
-    await expectAsRendered();
+    const objects = await expectAsRendered();
     const writes = (await run.writes(mark)).filter(isObject);
     expect(repeated(writes)).toEqual([]);
+    expect(writes.filter(succeeded).length).toBeGreaterThanOrEqual(objects);
     say(`${writes.length} writes of objects`);
   });
 
