@@ -10,6 +10,7 @@ import { compileCoarseFilter } from './decide-coarse-filter';
 import { startEventSourceServer } from './event-source-server';
 import { GerritIntake } from './gerrit-intake';
 import { HandOn } from './hand-on';
+import { DiskSegments } from './ledger/disk-segments';
 import { Ledger } from './ledger/ledger';
 import { createLedgerApi } from './ledger-api';
 import { metrics } from './metrics';
@@ -57,7 +58,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   readiness.waitFor('event-stream', 'Gerrit streams no events to us yet');
 
   const ledger = await Ledger.open({
-    directory: config.ledgerDirectory,
+    store: new DiskSegments(config.ledgerDirectory),
     log,
     onSynced: (seconds) => metrics.fsync.observe(seconds),
     // Thrown outside any promise it ends the process: only a fresh start can tell what is on disk.

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { mkdir, stat, unlink } from 'node:fs/promises';
 import type { ConfigChange } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
 import { projectOfKey } from '../../../core/event-key';
@@ -8,20 +7,19 @@ import type { GerritEvent } from '../../../core/gerrit-event';
 import type { WhyQuestion } from '../../../core/why-question';
 import type { Logger } from '../../shared/log';
 import { decodeFrame, encodeFrame } from './decode-frame';
-import { lockDirectory } from './directory-lock';
 import { LedgerModel, type UndecidedPair } from './model-ledger';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 import { type ClosedSegment, planRetention } from './plan-retention';
 import { replay } from './replay';
-import { listSegments, readLocation, segmentPath } from './segment-files';
-import { createSegment, SegmentWriter } from './segment-writer';
+import type { SegmentStore } from './segment-store';
+import { SegmentWriter } from './segment-writer';
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 const NOTHING = Buffer.alloc(0);
 
 export interface LedgerOptions {
-  readonly directory: string;
+  readonly store: SegmentStore;
   readonly log: Logger;
   /** Called once when the disk fails; the process must end, for only a fresh read tells what is on disk. */
   readonly onFailure: (error: Error) => void;
@@ -68,11 +66,10 @@ export class Ledger {
     this.changed.setMaxListeners(0);
   }
 
-  /** Takes the directory, reads what is there and cuts a torn tail off. Rejects with `TerminalError` if it is in use. */
+  /** Takes the store, reads what is there and cuts a torn tail off. Rejects with `TerminalError` if it is in use. */
   static async open(options: LedgerOptions): Promise<Ledger> {
-    const { directory, log, segmentBytes = SEGMENT_BYTES } = options;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const lock = await lockDirectory(directory);
+    const { store, log, segmentBytes = SEGMENT_BYTES } = options;
+    const lock = await store.lock();
     const model = new LedgerModel();
     const header = () => {
       const { seq, cursor, config, questions } = model;
@@ -82,21 +79,21 @@ export class Ledger {
     const closed: ClosedSegment[] = [];
     let segment = 0;
     let position = 0;
-    for (segment of await listSegments(directory)) {
-      position = await replay(directory, segment, model, log);
-      closed.push({ segment, newestAt: (await stat(segmentPath(directory, segment))).mtimeMs });
+    for (segment of await store.list()) {
+      position = await replay(store, segment, model, log);
+      closed.push({ segment, newestAt: await store.writtenAt(segment) });
     }
     closed.pop();
     if (position === 0) {
       // None yet, or a crash left one without its first record.
       segment = Math.max(segment, 1);
-      await unlink(segmentPath(directory, segment)).catch(() => undefined);
+      await store.remove(segment).catch(() => undefined);
       const first = header();
-      await createSegment(directory, segment, first);
+      await store.create(segment, first);
       position = first.length;
     }
     const { onFailure, onSynced = () => undefined } = options;
-    const writer = new SegmentWriter({ directory, segment, position, segmentBytes, header, onFailure, onSynced });
+    const writer = new SegmentWriter({ store, segment, position, segmentBytes, header, onFailure, onSynced });
     return new Ledger(options, model, writer, closed, lock);
   }
 
@@ -193,7 +190,7 @@ export class Ledger {
       await this.flush();
     }
     const { segment, offset = 0, length = 0 } = entry.place;
-    const frame = await readLocation(this.options.directory, { segment, offset, length });
+    const frame = await this.options.store.readLocation({ segment, offset, length });
     const record = decodeFrame(frame.subarray(0, -1));
     if (record === 'damaged' || record.kind !== 'event') {
       throw new Error(`ledger segment ${segment} is damaged at byte ${offset}; restore its volume`);
@@ -268,7 +265,7 @@ export class Ledger {
     const dropped = this.closedSegments.filter(({ segment }) => segment <= last);
     this.closedSegments = this.closedSegments.filter(({ segment }) => segment > last);
     for (const { segment } of dropped) {
-      await unlink(segmentPath(this.options.directory, segment));
+      await this.options.store.remove(segment);
     }
     return dropped.length;
   }
@@ -309,10 +306,9 @@ export class Ledger {
   /** Closed segments with the time of their last write, oldest first. */
   private async listClosed(): Promise<ClosedSegment[]> {
     const known = this.closedSegments.at(-1)?.segment ?? 0;
-    for (const segment of await listSegments(this.options.directory)) {
+    for (const segment of await this.options.store.list()) {
       if (segment > known && segment < this.writer.activeSegment) {
-        const { mtimeMs } = await stat(segmentPath(this.options.directory, segment));
-        this.closedSegments.push({ segment, newestAt: mtimeMs });
+        this.closedSegments.push({ segment, newestAt: await this.options.store.writtenAt(segment) });
       }
     }
     return this.closedSegments;

@@ -1,13 +1,12 @@
-import { readFile, truncate } from 'node:fs/promises';
 import type { Logger } from '../../shared/log';
 import { decodeFrames } from './decode-frame';
 import type { LedgerModel } from './model-ledger';
-import { segmentPath } from './segment-files';
+import type { SegmentStore } from './segment-store';
 
 /** Applies a segment's records; resolves to the length that is good, having cut off the rest. */
-export async function replay(directory: string, segment: number, model: LedgerModel, log: Logger): Promise<number> {
-  const path = segmentPath(directory, segment);
-  const bytes = await readFile(path);
+export async function replay(store: SegmentStore, segment: number, model: LedgerModel, log: Logger): Promise<number> {
+  const name = store.nameOf(segment);
+  const bytes = await store.read(segment);
   let end = 0;
   const damaged: number[] = [];
   for (const { offset, length, record } of decodeFrames(bytes)) {
@@ -19,11 +18,11 @@ export async function replay(directory: string, segment: number, model: LedgerMo
     end = offset + length;
   }
   for (const offset of damaged.filter((at) => at < end)) {
-    log.error({ segment: path, offset }, 'ledger record is damaged and skipped; check the health of its volume');
+    log.error({ segment: name, offset }, 'ledger record is damaged and skipped; check the health of its volume');
   }
   if (end < bytes.length) {
-    log.warn({ segment: path, bytes: bytes.length - end }, 'torn tail of the ledger cut off');
-    await truncate(path, end);
+    log.warn({ segment: name, bytes: bytes.length - end }, 'torn tail of the ledger cut off');
+    await store.truncate(segment, end);
   }
   return end;
 }

@@ -1,9 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf, TerminalError, TransientError } from '../../shared/errors';
-import { type Location, segmentPath } from './segment-files';
+import type { Location, SegmentFile, SegmentStore } from './segment-store';
 
 export interface SegmentWriterOptions {
-  readonly directory: string;
+  readonly store: SegmentStore;
   /** Segment to go on writing, and its length in bytes. */
   readonly segment: number;
   readonly position: number;
@@ -35,7 +34,7 @@ export class SegmentWriter {
   /** Cleared in the same turn in which nothing is found waiting, so that nothing can wait unseen. */
   private isDraining = false;
   private failure: Error | undefined;
-  private handle: FileHandle | undefined;
+  private file: SegmentFile | undefined;
   private bytes = 0;
   private segment: number;
   private position: number;
@@ -72,8 +71,8 @@ export class SegmentWriter {
   async close(): Promise<void> {
     this.failure ??= new TransientError('the ledger is closed: the gateway is stopping');
     await this.running;
-    await this.handle?.close();
-    this.handle = undefined;
+    await this.file?.close();
+    this.file = undefined;
   }
 
   private async drain(): Promise<void> {
@@ -93,11 +92,11 @@ export class SegmentWriter {
     if (this.position >= this.options.segmentBytes) {
       await this.rotate();
     }
-    this.handle ??= await open(segmentPath(this.options.directory, this.segment), 'r+');
+    this.file ??= await this.options.store.open(this.segment);
     const bytes = Buffer.concat(batch.map(({ frame }) => frame));
     const started = performance.now();
-    await writeAll(this.handle, bytes, this.position);
-    await this.handle.datasync();
+    await this.file.write(bytes, this.position);
+    await this.file.sync();
     this.options.onSynced?.((performance.now() - started) / 1000);
     this.bytes -= bytes.length;
     for (const { frame, resolve } of batch) {
@@ -107,17 +106,17 @@ export class SegmentWriter {
   }
 
   private async rotate(): Promise<void> {
-    await this.handle?.close();
-    this.handle = undefined;
+    await this.file?.close();
+    this.file = undefined;
     const header = this.options.header();
-    await createSegment(this.options.directory, this.segment + 1, header);
+    await this.options.store.create(this.segment + 1, header);
     this.segment += 1;
     this.position = header.length;
   }
 
   private fail(error: unknown, batch: readonly Waiting[]): void {
     const failure = new TerminalError(
-      `ledger segment ${segmentPath(this.options.directory, this.segment)} cannot be written: ${messageOf(error)}; see that its volume has room and is healthy`,
+      `ledger segment ${this.options.store.nameOf(this.segment)} cannot be written: ${messageOf(error)}; see that its volume has room and is healthy`,
       { cause: error },
     );
     this.failure = failure;
@@ -126,29 +125,5 @@ export class SegmentWriter {
     }
     this.waiting = [];
     this.options.onFailure(failure);
-  }
-}
-
-/** Makes a segment file that holds `header`, and the directory entry, durable. */
-export async function createSegment(directory: string, segment: number, header: Buffer): Promise<void> {
-  const handle = await open(segmentPath(directory, segment), 'wx', 0o600);
-  try {
-    await writeAll(handle, header, 0);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  const folder = await open(directory, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
-    written += bytesWritten;
   }
 }

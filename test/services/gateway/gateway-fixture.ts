@@ -7,6 +7,7 @@ import type { GerritEvent } from '../../../core/gerrit-event';
 import { Pipelines } from '../../../core/pipeline';
 import { compileCoarseFilter } from '../../../services/gateway/decide-coarse-filter';
 import { HandOn } from '../../../services/gateway/hand-on';
+import { DiskSegments } from '../../../services/gateway/ledger/disk-segments';
 import { Ledger } from '../../../services/gateway/ledger/ledger';
 import { createLogger, type Logger } from '../../../services/shared/log';
 
@@ -45,7 +46,7 @@ export interface Core {
 /** A ledger in a folder of its own and what hands on from it. Give a directory to go on with an earlier one. */
 export async function startCore(directory = mkdtempSync(join(tmpdir(), 'gateway-'))): Promise<Core> {
   const ledger = await Ledger.open({
-    directory,
+    store: new DiskSegments(directory),
     log: silent,
     onFailure: (error) => {
       throw error;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DiskSegments } from '../../../../services/gateway/ledger/disk-segments';
 import { Ledger } from '../../../../services/gateway/ledger/ledger';
 import { createLogger } from '../../../../services/shared/log';
 
@@ -37,7 +38,7 @@ test('a ledger whose process is killed again and again has everything it confirm
     confirmed.push(...(await recordUntilKilled(directory, `round${round}`)));
 
     const ledger = await Ledger.open({
-      directory,
+      store: new DiskSegments(directory),
       log,
       onFailure: (error) => {
         throw error;

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Decision } from '../../../../core/decision';
 import type { GerritEvent } from '../../../../core/gerrit-event';
+import { DiskSegments } from '../../../../services/gateway/ledger/disk-segments';
 import { Ledger, type LedgerOptions } from '../../../../services/gateway/ledger/ledger';
 import { createLogger } from '../../../../services/shared/log';
 
@@ -40,7 +41,7 @@ afterEach(() => {
 
 const open = (options: Partial<LedgerOptions> = {}) =>
   Ledger.open({
-    directory: root,
+    store: new DiskSegments(root),
     log,
     onFailure: (error) => {
       throw error;
@@ -282,12 +283,12 @@ describe('ledger', () => {
       cpSync(join(root, name), join(copy, name));
       truncateSync(join(copy, name), size);
 
-      const cut = await open({ directory: copy });
+      const cut = await open({ store: new DiskSegments(copy) });
       expect(cut.findRun('u1')?.key).toBe('k1');
       expect(cut.knows('k2')).toBe(false);
       await cut.recordEvent('k3', event('r3'), { check: 'pass' });
       await cut.close();
-      const again = await open({ directory: copy });
+      const again = await open({ store: new DiskSegments(copy) });
       expect(undecidedKeys(again)).toEqual(['k3/check']);
       await again.close();
       rmSync(copy, { recursive: true });

@@ -1,3 +1,4 @@
+import { DiskSegments } from '../../../../services/gateway/ledger/disk-segments';
 import { Ledger } from '../../../../services/gateway/ledger/ledger';
 import { createLogger } from '../../../../services/shared/log';
 
@@ -9,7 +10,7 @@ async function main(directory: string, prefix: string): Promise<void> {
   const onFailure = (error: Error) => {
     throw error;
   };
-  const ledger = await Ledger.open({ directory, log, onFailure, segmentBytes: 20_000 });
+  const ledger = await Ledger.open({ store: new DiskSegments(directory), log, onFailure, segmentBytes: 20_000 });
   const event = { type: 'patchset-created', change: { project: 'demo', branch: 'master', number: 1 } };
   const lane = async (number: number) => {
     for (let index = 0; ; index++) {
