@@ -11,7 +11,7 @@ import type { ReporterController } from './reporter-controller';
 const CONCURRENCY = 16;
 
 export interface FollowRunsOptions {
-  readonly kube: KubeClient;
+  readonly kube: Pick<KubeClient, 'list' | 'watch'>;
   readonly controller: ReporterController;
   readonly log: Logger;
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ import type { ChangeState, Review, ReviewOutcome, Reviews } from './ports';
 
 /** Reviews over Gerrit's REST. */
 export class GerritReviews implements Reviews {
-  constructor(private readonly gerrit: GerritClient) {}
+  constructor(private readonly gerrit: Pick<GerritClient, 'findChange' | 'postReview'>) {}
 
   async find(project: string, change: number): Promise<ChangeState | undefined> {
     const found = await this.gerrit.findChange(project, change, ['CURRENT_REVISION', 'MESSAGES', 'DETAILED_ACCOUNTS']);

@@ -24,7 +24,7 @@ const TAIL = { lines: 100, bytes: 1024 * 1024 };
 /** Workflows and their pods' logs over the API server. */
 export class KubeRuns implements Runs {
   constructor(
-    private readonly kube: KubeClient,
+    private readonly kube: Pick<KubeClient, 'get' | 'patch' | 'text'>,
     private readonly ttlSeconds: number,
   ) {}
 

@@ -2,7 +2,7 @@ import type { ReporterConfig } from '../../core/service-config';
 import { renderMissingGrants, votesOfPipelines } from '../shared/decide-grants';
 import { messageOf } from '../shared/errors';
 import type { GerritClient } from '../shared/gerrit-client';
-import { checkGrants } from '../shared/gerrit-grants';
+import { checkGrants, type GrantSource } from '../shared/gerrit-grants';
 import type { Readiness } from '../shared/health-server';
 import type { KubeClient } from '../shared/kube-client';
 import type { Logger } from '../shared/log';
@@ -18,8 +18,8 @@ import { answerQuestions, WhyController } from './why-controller';
 
 export interface ReporterParts {
   readonly config: ReporterConfig;
-  readonly kube: KubeClient;
-  readonly gerrit: GerritClient;
+  readonly kube: Pick<KubeClient, 'get' | 'list' | 'patch' | 'text' | 'watch'>;
+  readonly gerrit: Pick<GerritClient, 'findChange' | 'postReview'> & GrantSource;
   readonly ledger: Ledger;
   readonly log: Logger;
   readonly readiness: Readiness;

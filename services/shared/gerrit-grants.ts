@@ -9,9 +9,12 @@ import {
 } from './decide-grants';
 import type { GerritClient } from './gerrit-client';
 
+/** What is asked of Gerrit to find out what may be done there. */
+export type GrantSource = Pick<GerritClient, 'groups' | 'capabilities' | 'isConfigVisible' | 'queryChanges'>;
+
 /** Reads from the canary project what the client's account may do. Rejects as `GerritClient` does. */
 export async function readGrantFacts(
-  gerrit: GerritClient,
+  gerrit: GrantSource,
   { account, canaryProject }: Pick<GerritEndpoint, 'account' | 'canaryProject'>,
 ): Promise<GrantFacts> {
   const [groups, { streamEvents }, visible] = await Promise.all([
@@ -31,7 +34,7 @@ export async function readGrantFacts(
 
 /** What is missing for a service's needs, with the exact lines that mend it. Rejects as `GerritClient` does. */
 export async function checkGrants(
-  gerrit: GerritClient,
+  gerrit: GrantSource,
   endpoint: Pick<GerritEndpoint, 'account' | 'canaryProject'>,
   needs: GrantNeeds,
 ): Promise<MissingGrant[]> {
@@ -42,7 +45,7 @@ export async function checkGrants(
  * Gerrit says which votes we may give only where we could give them: on an open change. It says there which labels the
  * project has too, and unlike the project's own list of them that needs no further permission.
  */
-async function readLabels(gerrit: GerritClient, project: string): Promise<Record<string, LabelFacts> | undefined> {
+async function readLabels(gerrit: GrantSource, project: string): Promise<Record<string, LabelFacts> | undefined> {
   for await (const { labels = {}, permitted_labels } of gerrit.queryChanges(`project:"${project}" status:open`, [
     'DETAILED_LABELS',
   ])) {

@@ -58,7 +58,7 @@ export interface Observation {
 }
 
 export interface ObserveOptions {
-  readonly kube: KubeClient;
+  readonly kube: Pick<KubeClient, 'list' | 'watch'>;
   readonly log: Logger;
   /** Ends it. */
   readonly signal: AbortSignal;

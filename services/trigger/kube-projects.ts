@@ -11,7 +11,7 @@ export class KubeProjects implements Projects {
   private readonly byName = new Map<string, ProjectObject>();
 
   constructor(
-    private readonly kube: KubeClient,
+    private readonly kube: Pick<KubeClient, 'get' | 'list' | 'watch'>,
     private readonly log: Logger,
   ) {}
 

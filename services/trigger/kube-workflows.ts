@@ -35,7 +35,7 @@ const HOPELESS = new Set([400, 413, 422]);
 
 /** Workflows over the API server. */
 export class KubeWorkflows implements Workflows {
-  constructor(private readonly kube: KubeClient) {}
+  constructor(private readonly kube: Pick<KubeClient, 'create' | 'get' | 'patch'>) {}
 
   async create(manifest: WorkflowManifest): Promise<CreateOutcome> {
     const { namespace, name } = manifest.metadata;

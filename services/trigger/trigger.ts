@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventReference } from '../../core/decision';
 import type { TriggerConfig } from '../../core/service-config';
 import { renderMissingGrants } from '../shared/decide-grants';
 import { messageOf } from '../shared/errors';
@@ -11,22 +12,37 @@ import type { Logger } from '../shared/log';
 import { Admission } from './admission/admission';
 import { followWorkflows } from './admission/follow-workflows';
 import { KubeQuotas } from './admission/kube-quotas';
-import { startCustomTriggerServer } from './custom-trigger-server';
+import { type Receipt, startCustomTriggerServer } from './custom-trigger-server';
 import { DecisionQueue } from './decision-queue';
 import { GerritChanges } from './gerrit-changes';
 import { GerritDefinitions } from './gerrit-definitions';
 import { KubeProjects } from './kube-projects';
 import { KubeWorkflows } from './kube-workflows';
+import type { Ledger } from './ports';
 import { TriggerController } from './trigger-controller';
 
-export interface TriggerOptions {
+export interface TriggerCoreOptions {
   readonly config: TriggerConfig;
   readonly log: Logger;
   readonly readiness: Readiness;
   readonly signal: AbortSignal;
-  readonly kube: KubeClient;
+  readonly kube: Pick<KubeClient, 'create' | 'get' | 'list' | 'patch' | 'watch'>;
+  readonly gerrit: Pick<GerritClient, 'findChange' | 'findFile' | 'findTip'>;
+  readonly ledger: Ledger & Pick<LedgerClient, 'resend'>;
+}
+
+/** The trigger without its door. */
+export interface TriggerCore {
+  /** Takes durable receipt of what a message refers to. Rejects when the Sensor should try again. */
+  readonly receive: (reference: EventReference) => Promise<Receipt>;
+  /** Once the door is open: has the gateway send again what an earlier process of ours had receipt of. */
+  readonly askAgain: () => void;
+  /** Resolves when the decisions under way are made. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface TriggerOptions extends TriggerCoreOptions {
   readonly gerrit: GerritClient;
-  readonly ledger: LedgerClient;
   /** `host:port` of the custom trigger contract; port 0 chooses one. */
   readonly address: string;
 }
@@ -41,10 +57,26 @@ const RESEND_WAIT_MS = 500;
 
 /** Starts all parts of the trigger. Rejects when one cannot start. */
 export async function startTrigger(options: TriggerOptions): Promise<RunningTrigger> {
-  const { config, log, readiness, kube, gerrit, ledger } = options;
+  const { address, log } = options;
   const stopping = new AbortController();
-  const signal = AbortSignal.any([options.signal, stopping.signal]);
+  const core = startTriggerCore({ ...options, signal: AbortSignal.any([options.signal, stopping.signal]) });
+  const server = await startCustomTriggerServer({ address, log, receive: core.receive });
+  core.askAgain();
+  const asides = sayMissingGrants(options);
 
+  return {
+    port: server.port,
+    stop: async () => {
+      stopping.abort();
+      await server.stop();
+      await Promise.all([core.stop(), asides]);
+    },
+  };
+}
+
+/** Starts what decides: it follows the cluster, keeps who waits and decides on what is received. */
+export function startTriggerCore(options: TriggerCoreOptions): TriggerCore {
+  const { config, log, readiness, signal, kube, gerrit, ledger } = options;
   readiness.waitFor('projects', 'the first list of Project objects is not complete');
   const projects = new KubeProjects(kube, log);
   const following = projects.follow(signal, () => readiness.has('projects'));
@@ -84,28 +116,24 @@ export async function startTrigger(options: TriggerOptions): Promise<RunningTrig
   });
   const queue = new DecisionQueue({ log, decide: (pair, receivedAt) => controller.handle(pair, receivedAt) });
   admission.start();
-  const server = await startCustomTriggerServer({
-    address: options.address,
-    log,
+  let asking = Promise.resolve();
+
+  return {
     receive: async ({ key, pipeline, project }) => {
       const receipt = controller.has(pipeline) ? await ledger.putReceipt(key, pipeline) : 'unknown';
       return receipt === 'received' ? queue.add({ key, pipeline, project }) : receipt;
     },
-  });
-  const asides = Promise.all([askAgain(ledger, log, signal), sayMissingGrants(options)]);
-
-  return {
-    port: server.port,
+    askAgain: () => {
+      asking = askAgain(ledger, log, signal);
+    },
     stop: async () => {
-      stopping.abort();
-      await server.stop();
-      await Promise.all([queue.stop(), admission.stop(), runs.stop(), following, asides]);
+      await Promise.all([queue.stop(), admission.stop(), runs.stop(), following, asking]);
     },
   };
 }
 
 /** What an earlier process of ours had receipt of is in no memory now: the gateway is asked to send it again at once. */
-async function askAgain(ledger: LedgerClient, log: Logger, signal: AbortSignal): Promise<void> {
+async function askAgain(ledger: Pick<LedgerClient, 'resend'>, log: Logger, signal: AbortSignal): Promise<void> {
   for (let attempt = 1; attempt <= RESEND_TRIES && !signal.aborted; attempt++) {
     try {
       return await ledger.resend();

@@ -30,7 +30,7 @@ const Body = z.object({ spec: Json });
 type Run = Omit<ActiveRun, 'key' | 'namespace'>;
 
 export interface FollowWorkflowsOptions {
-  readonly kube: KubeClient;
+  readonly kube: Pick<KubeClient, 'get' | 'list' | 'watch'>;
   readonly quotas: Pick<Quotas, 'room'>;
   readonly admission: Pick<Admission, 'seen' | 'gone' | 'synced'>;
   readonly log: Logger;
@@ -107,7 +107,11 @@ export function followWorkflows(options: FollowWorkflowsOptions): { stop: () => 
 const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
 
 /** Undefined when it is gone by now. */
-async function readSpec(kube: KubeClient, namespace: string, name: string): Promise<JsonObject | undefined> {
+async function readSpec(
+  kube: Pick<KubeClient, 'get'>,
+  namespace: string,
+  name: string,
+): Promise<JsonObject | undefined> {
   try {
     return Body.parse(await kube.get(`${BASE}/namespaces/${namespace}/${WORKFLOW_API.plural}/${name}`)).spec;
   } catch (error) {
