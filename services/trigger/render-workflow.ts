@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { PriorityClass } from '../../core/access';
 import { PARAMETER_NAMES, PARAMETER_PATTERNS, type ParameterName } from '../../core/definition-parameters';
 import type { GerritEvent } from '../../core/gerrit-event';
-import { Annotation, Label, MANAGED_BY } from '../../core/labels';
+import { Annotation } from '../../core/labels';
 import { type Pipeline, poolOf } from '../../core/pipeline';
 import { runPlacement } from '../../core/placement';
 import type { Pool, RunPool } from '../../core/pool';
 import { RUNNER_SERVICE_ACCOUNTS } from '../../core/project';
 import { err, ok, type Result } from '../../core/result';
-import { type RunIdentity, runHash, workflowName } from '../../core/workflow-name';
 import { Limit } from '../../core/workflow-policy/limits';
 import type { SanitizedDefinition } from '../shared/definition/sanitize-definition';
 import { isObject, type JsonObject, type JsonValue, objectOf, objectsOf } from '../shared/definition/sanitize-json';
+import { renderIdentity, type Subject, subjectOf } from './render-identity';
 import { renderRetry } from './render-retry';
 
 /** A Workflow as it is sent to the API server. */
@@ -45,15 +45,6 @@ export interface RunFacts {
   readonly classPool: RunPool | undefined;
 }
 
-/** What of an event a run needs. Identifiers only. */
-interface Subject {
-  readonly project: string;
-  readonly branch: string | undefined;
-  readonly ref: string;
-  readonly revision: string;
-  readonly change: { readonly number: number; readonly patchSet: number } | undefined;
-}
-
 /** Written on every container: Argo gives its defaults to `main` only, and a template's own value wins over them. */
 const CONTAINER_SECURITY: JsonObject = {
   allowPrivilegeEscalation: false,
@@ -62,8 +53,6 @@ const CONTAINER_SECURITY: JsonObject = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 const POD_SECURITY: JsonObject = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
-/** What is written of a label for which there is nothing, such as the change of a branch's run. */
-const NONE = 'none';
 
 /**
  * The Workflow of a run: the sanitised definition, and over it everything that is ours. The error is one line for the
@@ -78,35 +67,18 @@ export function renderWorkflow(facts: RunFacts): Result<WorkflowManifest, string
   if (!parameters.ok) {
     return parameters;
   }
-  const identity: RunIdentity = {
-    server: facts.server,
-    project: subject.project,
-    pipeline: facts.pipeline.name,
-    eventKey: facts.eventKey,
-    change: subject.change,
-    ref: subject.ref,
-  };
+  const { name, labels, annotations } = renderIdentity(facts, subject);
   const spec = renderSpec(facts, parameters.value);
   return ok({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Workflow',
     metadata: {
-      name: workflowName(identity),
+      name,
       namespace: facts.namespace,
-      labels: {
-        ...stringsOf(facts.definition.labels),
-        [Label.managedBy]: MANAGED_BY,
-        [Label.pipeline]: facts.pipeline.name,
-        [Label.change]: subject.change === undefined ? NONE : String(subject.change.number),
-        [Label.patchSet]: subject.change === undefined ? NONE : String(subject.change.patchSet),
-        [Label.run]: runHash(identity),
-      },
+      labels: { ...stringsOf(facts.definition.labels), ...labels },
       annotations: {
         ...stringsOf(facts.definition.annotations),
-        [Annotation.project]: subject.project,
-        [Annotation.eventKey]: facts.eventKey,
-        [Annotation.revision]: subject.revision,
-        [Annotation.ref]: subject.ref,
+        ...annotations,
         [Annotation.definitionCommit]: facts.definitionCommit,
         [Annotation.specHash]: specHash(spec),
       },
@@ -135,24 +107,6 @@ const FROM_PIPELINE = ['activeDeadlineSeconds', 'affinity', 'podPriorityClassNam
 
 const without = (object: JsonObject, fields: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field)));
-
-function subjectOf({ change, patchSet, refUpdate }: GerritEvent): Subject | undefined {
-  if (change !== undefined && patchSet !== undefined) {
-    return {
-      project: change.project,
-      branch: change.branch,
-      ref: patchSet.ref,
-      revision: patchSet.revision,
-      change: { number: change.number, patchSet: patchSet.number },
-    };
-  }
-  if (refUpdate === undefined) {
-    return undefined;
-  }
-  const ref = refUpdate.refName.startsWith('refs/') ? refUpdate.refName : `refs/heads/${refUpdate.refName}`;
-  const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined;
-  return { project: refUpdate.project, branch, ref, revision: refUpdate.newRev, change: undefined };
-}
 
 /** Our parameters. Whatever does not match its pattern never gets near Argo's textual substitution. */
 function parametersOf(subject: Subject, fetchUrl: string): Result<Partial<Record<ParameterName, string>>, string> {
