@@ -3,9 +3,10 @@ import { isFinished, Phase, WORKFLOW_API } from '../../core/argo-workflow';
 import type { WorkflowReference } from '../../core/decision';
 import { Annotation, Label } from '../../core/labels';
 import type { JsonObject } from '../shared/definition/sanitize-json';
-import { type KubeClient, KubeError } from '../shared/kube-client';
+import { type KubeClient, KubeError, unlessGone } from '../shared/kube-client';
 import type { StopOlder } from './decide';
-import type { CreateOutcome, StoppedBy, Workflows } from './ports';
+import type { CreateOutcome, MadeRun, StoppedBy, Workflows } from './ports';
+import type { WorkflowIdentity } from './render-identity';
 import { specHash, type WorkflowManifest } from './render-workflow';
 
 const Json: z.ZodType<JsonObject> = z.record(z.string(), z.json());
@@ -56,6 +57,18 @@ export class KubeWorkflows implements Workflows {
         return { kind: 'not-now', reason: error.message };
       }
       throw error;
+    }
+  }
+
+  async find(namespace: string, identity: WorkflowIdentity): Promise<MadeRun | undefined> {
+    try {
+      const stored = Stored.parse(await this.kube.get(`${collection(namespace)}/${identity.name}`));
+      const definitionCommit = stored.metadata.annotations[Annotation.definitionCommit];
+      return foreignMark(stored, identity) === undefined && definitionCommit !== undefined
+        ? { workflow: referenceOf(stored).workflow, definitionCommit }
+        : undefined;
+    } catch (error) {
+      return unlessGone(error);
     }
   }
 
@@ -110,7 +123,8 @@ const referenceOf = ({ metadata }: Stored) => ({
 const isPolicyDenial = ({ status, message }: KubeError): boolean =>
   status === 403 && /ValidatingAdmissionPolicy|admission webhook .* denied/.test(message);
 
-function differenceOf(stored: Stored, { metadata, spec }: WorkflowManifest): string | undefined {
+/** What shows that a Workflow is not the one that has this identity. */
+function foreignMark(stored: Stored, metadata: Pick<WorkflowIdentity, 'labels' | 'annotations'>): string | undefined {
   const { labels, annotations } = stored.metadata;
   const label = IDENTITY_LABELS.find((name) => labels[name] !== metadata.labels[name]);
   if (label !== undefined) {
@@ -123,6 +137,15 @@ function differenceOf(stored: Stored, { metadata, spec }: WorkflowManifest): str
   if (labels[ARGO_CREATOR] !== undefined) {
     return `label ${ARGO_CREATOR} says that a person submitted it`;
   }
+  return undefined;
+}
+
+function differenceOf(stored: Stored, { metadata, spec }: WorkflowManifest): string | undefined {
+  const foreign = foreignMark(stored, metadata);
+  if (foreign !== undefined) {
+    return foreign;
+  }
+  const { annotations } = stored.metadata;
   // Not compared with the spec that is stored: Argo's controller writes its defaults and empty members into it as soon as it
   // looks at it. Spec and hash of a run of ours are kept from everybody else's hands by admission.
   const made = annotations[Annotation.specHash];

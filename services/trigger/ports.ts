@@ -1,6 +1,7 @@
 import type { Decision, WorkflowReference } from '../../core/decision';
 import type { StoredEvent } from '../shared/ledger-client';
 import type { ChangeNow, DefinitionNow, ProjectNow, StopOlder } from './decide';
+import type { WorkflowIdentity } from './render-identity';
 import type { WorkflowManifest } from './render-workflow';
 
 /** An (event, pipeline) to decide on. */
@@ -44,9 +45,17 @@ export type CreateOutcome =
   /** Admission or validation refuses it; trying again changes nothing. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** A run that was made, and the commit of its definition. */
+export interface MadeRun {
+  readonly workflow: WorkflowReference;
+  readonly definitionCommit: string;
+}
+
 /** Workflows in the cluster. */
 export interface Workflows {
   create(manifest: WorkflowManifest): Promise<CreateOutcome>;
+  /** The run of ours that has this identity, as it was made; undefined when there is none. */
+  find(namespace: string, identity: WorkflowIdentity): Promise<MadeRun | undefined>;
   /** Stops one run; one that is gone or was replaced is left alone. */
   terminate(workflow: WorkflowReference): Promise<void>;
   /** Stops runs that `by` replaces; without `by`, all that `older` names. Resolves to the names of what was stopped. */

@@ -10,7 +10,8 @@ import { planRun } from './admission/plan-run';
 import type { Quotas, Room } from './admission/ports';
 import { decide, type Facts, type TriggerDecision } from './decide';
 import { metrics } from './metrics';
-import type { Changes, Definitions, Ledger, Pair, Projects, Workflows } from './ports';
+import type { Changes, Definitions, Ledger, MadeRun, Pair, Projects, Workflows } from './ports';
+import { renderIdentity, subjectOf } from './render-identity';
 
 export interface TriggerControllerOptions {
   /** Name of the Gerrit server in keys and names. */
@@ -167,14 +168,14 @@ export class TriggerController {
       case 'filtered':
         // Stopped first: once a decision is recorded nothing brings us back to finish.
         await this.stopOlder(decision, undefined);
-        return this.record(pair, filteredAs(decision));
+          return this.record(pair, filteredAs(decision), gathered.facts);
       case 'rejected': {
         await this.stopOlder(decision, undefined);
         const { file, definitionCommit, findings } = decision;
-        return this.record(pair, { kind: 'rejected', file, definitionCommit, findings: [...findings] });
+        return this.record(pair, { kind: 'rejected', file, definitionCommit, findings: [...findings] }, gathered.facts);
       }
       case 'dead-lettered':
-        return this.record(pair, { kind: 'dead-lettered', reason: cut(decision.reason) });
+        return this.record(pair, { kind: 'dead-lettered', reason: cut(decision.reason) }, gathered.facts);
     }
   }
 
@@ -188,19 +189,19 @@ export class TriggerController {
     if (!planned.ok) {
       admission.leave(pair);
       await this.stopOlder(decision, undefined);
-      return this.reject(pair, decision.definitionCommit, planned.error);
+      return this.reject(pair, decision.definitionCommit, planned.error, facts);
     }
     const { run, work, workflow } = planned.value;
     const answer = admission.ask({ pair, run, work, look: room.look });
     switch (answer) {
       case 'same-work':
-        return this.record(pair, { kind: 'filtered', reason: 'already-waiting' });
+        return this.record(pair, { kind: 'filtered', reason: 'already-waiting' }, facts);
       case 'wait':
         // What it replaces has lost its point already, and makes room.
         await this.stopOlder(decision, { name: workflow.metadata.name, onlyBefore: undefined });
         return 'parked';
       case 'go': {
-        const outcome = await this.spawn(pair, { ...decision, workflow });
+        const outcome = await this.spawn(pair, { ...decision, workflow }, facts);
         if (outcome.kind === 'spawned') {
           admission.done(pair);
         } else {
@@ -211,7 +212,7 @@ export class TriggerController {
     }
   }
 
-  private async spawn(pair: Pair, decision: Spawn): Promise<Decision> {
+  private async spawn(pair: Pair, decision: Spawn, facts: Facts): Promise<Decision> {
     const { workflows, log } = this.options;
     const { workflow: manifest, definitionCommit } = decision;
     const outcome = await workflows.create(manifest);
@@ -219,11 +220,11 @@ export class TriggerController {
       case 'foreign':
         metrics.foreign.inc();
         log.error({ key: pair.key, reason: outcome.reason }, 'somebody else’s Workflow has the name of a run');
-        return this.record(pair, { kind: 'dead-lettered', reason: cut(outcome.reason) });
+        return this.record(pair, { kind: 'dead-lettered', reason: cut(outcome.reason) }, facts);
       case 'not-now':
         return { kind: 'queued', reason: outcome.reason };
       case 'refused':
-        return this.reject(pair, definitionCommit, `the cluster refuses the Workflow: ${cut(outcome.reason)}`);
+        return this.reject(pair, definitionCommit, `the cluster refuses the Workflow: ${cut(outcome.reason)}`, facts);
       default: {
         const { workflow } = outcome;
         const answer = await this.put(pair, { kind: 'spawned', workflow, definitionCommit });
@@ -258,15 +259,28 @@ export class TriggerController {
   }
 
   /** What is wrong is with the definition as a whole, not in a line of it. */
-  private reject(pair: Pair, definitionCommit: string, message: string): Promise<Decision> {
+  private reject(pair: Pair, definitionCommit: string, message: string, facts: Facts): Promise<Decision> {
     const file = definitionPath(pair.pipeline);
     const findings = [{ path: file, line: 1, column: 1, message }];
-    return this.record(pair, { kind: 'rejected', file, definitionCommit, findings });
+    return this.record(pair, { kind: 'rejected', file, definitionCommit, findings }, facts);
   }
 
-  private async record(pair: Pair, decision: Decision): Promise<Decision> {
-    await this.put(pair, decision);
-    return decision;
+  /**
+   * Records that nothing runs. A try before this one may have made the run and died, or not have heard that it did: then
+   * that is what became of the event, whatever would be decided today.
+   */
+  private async record(pair: Pair, decision: Decision, facts: Facts): Promise<Decision> {
+    const made = await this.findMade(facts);
+    const stands: Decision = made === undefined ? decision : { kind: 'spawned', ...made };
+    await this.put(pair, stands);
+    return stands;
+  }
+
+  private async findMade({ project, event, ...facts }: Facts): Promise<MadeRun | undefined> {
+    const subject = subjectOf(event);
+    return project.kind === 'ready' && subject !== undefined
+      ? this.options.workflows.find(project.namespace, renderIdentity(facts, subject))
+      : undefined;
   }
 
   private async put(pair: Pair, decision: Decision): Promise<'recorded' | 'another-stands' | 'unknown'> {

@@ -96,6 +96,29 @@ test('a created Workflow is answered with its UID', async () => {
   });
 });
 
+describe('a run that may have been made', () => {
+  const { name, labels, annotations } = manifest().metadata;
+  const identity = { name, labels, annotations };
+
+  test('is found as it was made', async () => {
+    answers = { GET: { status: 200, body: stored(manifest()) } };
+
+    expect(await workflows().find(NAMESPACE, identity)).toEqual({
+      workflow: { namespace: NAMESPACE, name, uid: 'u1' },
+      definitionCommit: COMMIT,
+    });
+  });
+
+  test.each([
+    ['nobody made', 404, {}],
+    ['somebody else made', 200, stored(manifest(), { metadata: { annotations: {} } })],
+  ])('is not one that %s', async (_who, status, body) => {
+    answers = { GET: { status, body } };
+
+    expect(await workflows().find(NAMESPACE, identity)).toBeUndefined();
+  });
+});
+
 describe('a name that is taken', () => {
   const ours = manifest();
 

@@ -67,6 +67,10 @@ class World {
     },
     workflows: {
       create: async (manifest) => this.create(manifest),
+      find: async (namespace, { name }) =>
+        this.created.some(({ metadata }) => metadata.name === name)
+          ? { workflow: { namespace, name, uid: `uid-${name}` }, definitionCommit: COMMIT }
+          : undefined,
       terminate: async ({ name }) => void this.terminated.push(name),
       stop: async (older, by) => {
         this.fail('stop');
@@ -151,6 +155,25 @@ test('a repeat whose definition has changed meanwhile keeps the run it made', as
   await world.run();
 
   expect(world.created).toHaveLength(1);
+  expect(world.terminated).toEqual([]);
+});
+
+test.each([
+  ['there is a newer patch set', { change: change({ currentRevision: 'b'.repeat(40) }) }],
+  ['its change is merged', { change: change({ status: 'MERGED' }) }],
+  ['its definition is revoked', { definition: { kind: 'absent' as const } }],
+])('a run that an earlier try made and could not record is recorded, though by now %s', async (_why, later) => {
+  const world = new World();
+  world.failOnce.add('decision');
+  await expect(world.run()).rejects.toBeInstanceOf(TransientError);
+  Object.assign(world, later);
+
+  await world.run();
+
+  const name = world.created[0]?.metadata.name ?? '';
+  expect(world.decisions).toEqual([
+    { kind: 'spawned', workflow: { namespace: NAMESPACE, name, uid: `uid-${name}` }, definitionCommit: COMMIT },
+  ]);
   expect(world.terminated).toEqual([]);
 });
 
