@@ -68,6 +68,10 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
     log,
     onFailure: options.onFailure,
     onSynced: (seconds) => metrics.fsync.observe(seconds),
+    onDamage: ({ cutBytes, records }) => {
+      metrics.cutBytes.inc(cutBytes);
+      metrics.damaged.inc(records);
+    },
     ...(segmentBytes === undefined ? {} : { segmentBytes }),
   });
   const handOn = new HandOn({

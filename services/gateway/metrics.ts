@@ -62,6 +62,14 @@ export const metrics = {
     help: 'One write and sync of the ledger.',
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
   }),
+  cutBytes: new Counter({
+    name: 'gateway_ledger_cut_bytes_total',
+    help: 'Bytes of a torn write that were cut off the ledger at a start. Nobody was told that they were there.',
+  }),
+  damaged: new Counter({
+    name: 'gateway_ledger_damaged_records_total',
+    help: 'Records of the ledger that cannot be read. Always an alarm: see to its volume.',
+  }),
   connected: new Gauge({ name: 'gateway_stream_connected', help: '1 while Gerrit streams events to us.' }),
   streamEnds: new Counter({
     name: 'gateway_stream_ends_total',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
+import { feedInterruptionsTotal } from './metrics';
 
 const WAIT_SECONDS = 25;
 const BACKOFF_MS = { first: 200, most: 10_000 };
@@ -57,6 +58,7 @@ export async function followFeed<Record extends Line>(options: FollowFeedOptions
       if (signal.aborted) {
         return;
       }
+      feedInterruptionsTotal.inc({ feed: what });
       log.warn({ what, after, reason: messageOf(error), retryInMs: backoff }, 'following the ledger interrupted');
       await sleep(backoff, undefined, { signal }).catch(() => undefined);
       backoff = Math.min(backoff * 2, BACKOFF_MS.most);

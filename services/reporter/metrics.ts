@@ -14,6 +14,13 @@ export const votesLostTotal = new Counter({
   labelNames: ['pipeline', 'outcome'] as const,
 });
 
+/** Calls for a feed of the ledger that failed: while it happens, nobody is told of refused definitions or of why. */
+export const feedInterruptionsTotal = new Counter({
+  name: 'seakeeper_reporter_feed_interruptions_total',
+  help: 'Calls for a feed of the ledger that failed and are made again.',
+  labelNames: ['feed'] as const,
+});
+
 /** Decisions other than runs: comments on refused definitions, and events given up. */
 export const decisionsTotal = new Counter({
   name: 'seakeeper_reporter_decisions_total',

@@ -31,7 +31,7 @@ const listsTotal = new Counter({
   help: 'Full lists of a followed collection: the first, every resync, and after an expired watch.',
   labelNames: ['path'] as const,
 });
-const interruptionsTotal = new Counter({
+export const interruptionsTotal = new Counter({
   name: 'seakeeper_follow_interruptions_total',
   help: 'Lists and watches of a followed collection that failed; following goes on by itself.',
   labelNames: ['path'] as const,

@@ -1,3 +1,4 @@
+import { Counter } from 'prom-client';
 import { AdaptiveLimit } from './adaptive-limit';
 import { messageOf, TransientError } from './errors';
 import { KeyLanes, type Lane } from './key-lanes';
@@ -27,6 +28,12 @@ interface Timer {
   /** The other side asked for this wait: an event does not shorten it. */
   readonly asked: boolean;
 }
+
+/** Whatever a service does from a queue: a fault on its way to others shows here first. */
+export const workRetriesTotal = new Counter({
+  name: 'seakeeper_work_retries_total',
+  help: 'Pieces of queued work that failed and will be tried again.',
+});
 
 const RETRIES: Rate = { perSecond: 50, burst: 100 };
 
@@ -151,6 +158,7 @@ export class WorkQueue {
     const { firstBackoffMs = 100, mostBackoffMs = 60_000 } = this.options;
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
+    workRetriesTotal.inc();
     const asked = retryAfterMs(error);
     if (asked !== undefined || error instanceof TransientError) {
       this.limit.overloaded();

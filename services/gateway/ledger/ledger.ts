@@ -10,7 +10,7 @@ import { decodeFrame, encodeFrame } from './decode-frame';
 import { LedgerModel, type UndecidedPair } from './model-ledger';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 import { type ClosedSegment, planRetention } from './plan-retention';
-import { replay } from './replay';
+import { type Damage, replay } from './replay';
 import type { SegmentStore } from './segment-store';
 import { SegmentWriter } from './segment-writer';
 
@@ -24,6 +24,8 @@ export interface LedgerOptions {
   /** Called once when the disk fails; the process must end, for only a fresh read tells what is on disk. */
   readonly onFailure: (error: Error) => void;
   readonly onSynced?: (seconds: number) => void;
+  /** Not all that lies there is as it was written. */
+  readonly onDamage?: (damage: Damage) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly segmentBytes?: number;
@@ -68,7 +70,7 @@ export class Ledger {
 
   /** Takes the store, reads what is there and cuts a torn tail off. Rejects with `TerminalError` if it is in use. */
   static async open(options: LedgerOptions): Promise<Ledger> {
-    const { store, log, segmentBytes = SEGMENT_BYTES } = options;
+    const { store, segmentBytes = SEGMENT_BYTES } = options;
     const lock = await store.lock();
     const model = new LedgerModel();
     const header = () => {
@@ -80,7 +82,7 @@ export class Ledger {
     let segment = 0;
     let position = 0;
     for (segment of await store.list()) {
-      position = await replay(store, segment, model, log);
+      position = await replay(store, segment, model, options);
       closed.push({ segment, newestAt: await store.writtenAt(segment) });
     }
     closed.pop();

@@ -3,8 +3,21 @@ import { decodeFrames } from './decode-frame';
 import type { LedgerModel } from './model-ledger';
 import type { SegmentStore } from './segment-store';
 
+/** What a replay found that was not as it was written. */
+export interface Damage {
+  /** Bytes of a torn write, cut off. */
+  readonly cutBytes: number;
+  /** Records that cannot be read, with good ones behind them. */
+  readonly records: number;
+}
+
 /** Applies a segment's records; resolves to the length that is good, having cut off the rest. */
-export async function replay(store: SegmentStore, segment: number, model: LedgerModel, log: Logger): Promise<number> {
+export async function replay(
+  store: SegmentStore,
+  segment: number,
+  model: LedgerModel,
+  { log, onDamage = () => undefined }: { readonly log: Logger; readonly onDamage?: (damage: Damage) => void },
+): Promise<number> {
   const name = store.nameOf(segment);
   const bytes = await store.read(segment);
   let end = 0;
@@ -17,12 +30,16 @@ export async function replay(store: SegmentStore, segment: number, model: Ledger
     model.apply(record, { segment, offset, length });
     end = offset + length;
   }
-  for (const offset of damaged.filter((at) => at < end)) {
+  const inside = damaged.filter((at) => at < end);
+  for (const offset of inside) {
     log.error({ segment: name, offset }, 'ledger record is damaged and skipped; check the health of its volume');
   }
   if (end < bytes.length) {
     log.warn({ segment: name, bytes: bytes.length - end }, 'torn tail of the ledger cut off');
     await store.truncate(segment, end);
+  }
+  if (end < bytes.length || inside.length > 0) {
+    onDamage({ cutBytes: bytes.length - end, records: inside.length });
   }
   return end;
 }
