@@ -12,6 +12,10 @@ export const LONG_TESTS: Readonly<Record<string, LongTest>> = {
     says: 'kill -9 of gateway, trigger, reporter and bus, each in turn, while changes are pushed',
     file: 'test/e2e/system/zz-crashes.test.ts',
   },
+  'event-path': {
+    says: '10,000 schedules of crashes, losses, repeats and reordering on the way from an event to its vote, in virtual time',
+    file: 'test/scenarios/event-path/event-path.test.ts',
+  },
   provision: {
     says: '10,000 projects on a control plane of its own: from nothing, resync, drift, leader killed and stopped, retirement',
     file: 'test/e2e/services/provisioner/scale.test.ts',

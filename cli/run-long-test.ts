@@ -20,6 +20,7 @@ export async function runLongTest(name: string | undefined): Promise<number> {
   if (test === undefined) {
     throw new Error(`no long test is called '${name}'; there are: ${Object.keys(LONG_TESTS).join(', ')}`);
   }
-  const args = ['--selectProjects', 'e2e', '--runInBand', '--forceExit', '--runTestsByPath', test.file];
+  const project = test.file.startsWith('test/e2e/') ? 'e2e' : 'unit';
+  const args = ['--selectProjects', project, '--runInBand', '--forceExit', '--runTestsByPath', test.file];
   return runSuites([{ name, args, env: LONG }], LIMIT_MS);
 }

@@ -1,0 +1,154 @@
+import type { Decision } from '../../../core/decision';
+import type { GatewayCore } from '../../../services/gateway/gateway-core';
+import type { GerritClient } from '../../../services/shared/gerrit-client';
+import type { ListOptions } from '../../../services/shared/kube-list';
+import type { LedgerClient } from '../../../services/shared/ledger-client';
+import type { Link } from './link';
+import type { ModelGerrit } from './model-gerrit';
+import type { ModelKube } from './model-kube';
+import type { Process } from './process';
+import type { VirtualClock } from './virtual-clock';
+
+type GerritVerbs = Pick<
+  GerritClient,
+  | 'findChange'
+  | 'patchSetComments'
+  | 'queryChanges'
+  | 'findTip'
+  | 'findFile'
+  | 'postReview'
+  | 'groups'
+  | 'capabilities'
+  | 'isConfigVisible'
+>;
+
+/** Gerrit's REST as a process reaches it. */
+export function gerritClient(process: Process, link: Link, gerrit: ModelGerrit): GerritVerbs {
+  const call = <Answer>(point: string, effect: () => Promise<Answer>) =>
+    link.carry(process, `${process.name} ${point}`, effect);
+  return {
+    findChange: (project, number) => call('find-change', () => gerrit.findChange(project, number)),
+    patchSetComments: (project, number) => call('comments', () => gerrit.patchSetComments(project, number)),
+    findTip: () => call('find-tip', gerrit.findTip),
+    findFile: (project, commit) => call('find-file', () => gerrit.findFile(project, commit)),
+    postReview: (review) => call('review', () => gerrit.postReview(review)),
+    async *queryChanges(search) {
+      for (let start = 0; ; ) {
+        const page = await call('search', async () => gerrit.searchPage(search, start));
+        yield* page.changes;
+        start += page.changes.length;
+        if (!page.more) {
+          return;
+        }
+      }
+    },
+    groups: async () => [],
+    capabilities: async () => ({ streamEvents: true }),
+    isConfigVisible: async () => undefined,
+  };
+}
+
+/** What our services need of `KubeClient`. */
+export interface KubeVerbs {
+  create(path: string, body: unknown): Promise<unknown>;
+  get(path: string): Promise<unknown>;
+  text(path: string): Promise<string>;
+  patch(path: string, type: string, body: unknown): Promise<unknown>;
+  list(
+    path: string,
+    options?: ListOptions,
+  ): ReturnType<import('../../../services/shared/kube-client').KubeClient['list']>;
+  watch(path: string, signal: AbortSignal): AsyncGenerator<unknown>;
+}
+
+/** The kubelet of a busy node takes its time. */
+const SLOWEST_LOG_MS = 6_000;
+
+/** The API server as a process reaches it. */
+export function kubeClient(process: Process, link: Link, kube: ModelKube, clock: VirtualClock): KubeVerbs {
+  const call = <Answer>(point: string, effect: () => Promise<Answer>) =>
+    link.carry(process, `${process.name} ${point}`, effect);
+  return {
+    create: (path, body) => call('create', () => kube.create(path, body)),
+    get: (path) => call('get', () => kube.get(path)),
+    patch: (path, _type, body) => call('patch', () => kube.patch(path, body)),
+    text: () =>
+      call('log', async () => {
+        await clock.sleep(kube.random.between(0, SLOWEST_LOG_MS));
+        return 'the last line';
+      }),
+    async *list(path, { selector } = {}) {
+      yield await call('list', async () => kube.list(path, selector));
+    },
+    async *watch(path) {
+      const [place = '', query] = path.split('?');
+      const asked = new URLSearchParams(query);
+      const until = clock.now + Number(asked.get('timeoutSeconds')) * 1000;
+      const selector = asked.get('labelSelector') ?? undefined;
+      for (let after = Number(asked.get('resourceVersion')); clock.now < until; ) {
+        const from = after;
+        const ended = clock.sleep(until - clock.now).then(() => ({ lines: [], next: from }));
+        const { lines, next } = await Promise.race([call('watch', () => kube.watchFrom(place, from, selector)), ended]);
+        after = next;
+        yield* lines;
+      }
+    },
+  };
+}
+
+/** The ledger's API as trigger and reporter reach it, without HTTP: what each call does is what `ledger-api.ts` does. */
+export function ledgerClient(
+  process: Process,
+  link: Link,
+  gateway: () => { readonly process: Process; readonly core: GatewayCore | undefined },
+  clock: VirtualClock,
+): Pick<LedgerClient, 'findEvent' | 'putReceipt' | 'putDecision' | 'resend' | 'findRun' | 'decisions'> {
+  const call = <Answer>(point: string, effect: (core: GatewayCore) => Promise<Answer>) =>
+    link.carry(process, `${process.name} ${point}`, async () => {
+      const { process: server, core } = gateway();
+      return server.serve(async () => {
+        if (core === undefined) {
+          throw new Error('the gateway is starting');
+        }
+        return effect(core);
+      });
+    });
+  return {
+    findEvent: (key) => call('find-event', ({ ledger }) => ledger.findEvent(key)),
+    putReceipt: (key, pipeline) =>
+      call('receipt', async ({ ledger, handOn }) => {
+        const outcome = await ledger.receive(key, pipeline);
+        if (outcome.kind === 'recorded') {
+          handOn.received(key, pipeline);
+          return 'received';
+        }
+        return outcome.kind === 'unknown' ? 'unknown' : 'decided';
+      }),
+    putDecision: (key, pipeline, decision: Decision) =>
+      call('decision', async ({ ledger, handOn }) => {
+        const outcome = await ledger.decide(key, pipeline, decision);
+        if (outcome.kind === 'recorded') {
+          handOn.decided(key, pipeline, decision);
+        }
+        return outcome.kind;
+      }),
+    resend: () => call('resend', async ({ handOn }) => handOn.resend()),
+    findRun: (uid) =>
+      call('find-run', async ({ ledger }) => {
+        const record = ledger.findRun(uid);
+        const found = record && (await ledger.findEvent(record.key));
+        return record && found ? { record, event: found.event } : undefined;
+      }),
+    decisions: (after, waitSeconds) =>
+      call('feed', async ({ ledger }) => {
+        const feed = ledger.decisionsAfter(after, 500);
+        if (feed.records.length > 0 || waitSeconds === 0) {
+          return feed;
+        }
+        const waiting = new AbortController();
+        await Promise.race([ledger.waitForDecision(waiting.signal), clock.sleep(waitSeconds * 1000)]);
+        waiting.abort();
+        return ledger.decisionsAfter(after, 500);
+      }),
+  };
+}
