@@ -296,7 +296,7 @@ export class ModelGerrit {
     this.send(change, said);
   }
 
-  private send(change: Change, what: Pick<GerritEvent, 'type' | 'author' | 'comment'>): void {
+  send(change: Change, what: Pick<GerritEvent, 'type' | 'author' | 'comment'>): void {
     if (this.reader === undefined) {
       return;
     }

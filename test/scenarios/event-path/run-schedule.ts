@@ -1,6 +1,6 @@
 import { isFinished } from '../../../core/argo-workflow';
 import { cursorViolations, readDisk, violationsAtRest } from './invariants';
-import { reportedAs } from './model-kube';
+import { MOST_RUN_MS, reportedAs } from './model-kube';
 import { perform, type Schedule } from './schedule';
 import { readCounters, visibilityViolations } from './visibility';
 import { World } from './world';
@@ -9,6 +9,8 @@ import { World } from './world';
 const RECOVERY_MS = 15 * 60_000;
 /** Then it must stay so: as long as the longest wait before something is sent again, and a little. */
 const REST_MS = 70_000;
+/** A run that has ended is looked at, its log read and its report posted within this. */
+const MOST_AFTER_RUN_MS = 7_000;
 /** Longest that the disk takes for a write and its sync. */
 const MOST_SYNC_MS = 10;
 
@@ -32,6 +34,8 @@ export async function runSchedule(schedule: Schedule, alter?: (world: World) => 
         violations.push(...cursorViolations(world));
       }
     }
+    // What was begun goes on, and so does what goes wrong with it.
+    await world.clock.advance(MOST_RUN_MS + MOST_AFTER_RUN_MS);
     heal(world);
     const rested = await comeToRest(world);
     violations.push(...violationsAtRest(world), ...(await visibilityViolations(world, before)));
