@@ -87,8 +87,7 @@ export function kubeClient(process: Process, link: Link, kube: ModelKube, clock:
       const selector = asked.get('labelSelector') ?? undefined;
       for (let after = Number(asked.get('resourceVersion')); clock.now < until; ) {
         const from = after;
-        const ended = clock.sleep(until - clock.now).then(() => ({ lines: [], next: from }));
-        const { lines, next } = await Promise.race([call('watch', () => kube.watchFrom(place, from, selector)), ended]);
+        const { lines, next } = await call('watch', () => kube.watchFrom(place, from, selector, until));
         after = next;
         yield* lines;
       }

@@ -123,11 +123,12 @@ export class ModelKube {
     return { items, resourceVersion: String(this.version), restarted: false };
   }
 
-  /** Lines of a watch after a version; resolves when there is one, to where it goes on. */
+  /** Lines of a watch after a version; resolves when there is one, or its time is over, to where it goes on. */
   async watchFrom(
     path: string,
     after: number,
     selector: string | undefined,
+    until: number,
   ): Promise<{ lines: unknown[]; next: number }> {
     if (after < this.compacted) {
       return { lines: [{ type: 'ERROR', object: { code: 410, reason: 'Expired' } }], next: after };
@@ -137,10 +138,16 @@ export class ModelKube {
       const lines = this.history
         .filter(({ version }) => path === WORKFLOWS_PATH && version > after)
         .flatMap(({ line, before }) => seenThrough(line, before, selector));
-      if (lines.length > 0) {
+      if (lines.length > 0 || this.clock.now >= until) {
         return { lines, next };
       }
-      await new Promise<void>((resolve) => this.wake.push(resolve));
+      await new Promise<void>((resolve) => {
+        const timer = this.clock.start(resolve, until - this.clock.now);
+        this.wake.push(() => {
+          this.clock.clear(timer);
+          resolve();
+        });
+      });
     }
   }
 

@@ -136,7 +136,7 @@ export class VirtualClock {
     this.waiting.splice(index, 0, timer);
   }
 
-  private clear(handle: unknown): void {
+  clear(handle: unknown): void {
     if (handle instanceof Handle && handle.timer !== undefined) {
       const index = this.waiting.indexOf(handle.timer);
       if (index !== -1) {
