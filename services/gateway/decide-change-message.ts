@@ -37,6 +37,9 @@ export function isRestore(message: ChangeMessageInfo): boolean {
  * The change message that a stream event left behind; undefined: it cannot be seen yet. It has the event's words, or
  * had them in a comment that cannot be found; of two the one that is not `isTaken` by another event, and the older,
  * since events come in the order in which they were said.
+ *
+ * @param messages - oldest first; a change can have thousands, and as many events that look for theirs, so each event
+ *   looks closely at few
  */
 export function decideChangeMessage(
   event: GerritEvent,
@@ -44,17 +47,12 @@ export function decideChangeMessage(
   comments: readonly CommentInfo[],
   isTaken: (messageId: string) => boolean,
 ): ChangeMessageInfo | undefined {
-  const rank = (message: ChangeMessageInfo): number => {
-    const words = event.comment?.trim();
-    const hasWords = words === undefined || streamCommentText(message, comments).trim() === words;
-    if (!isTaken(message.id)) {
-      return hasWords ? 3 : hasCommentsElsewhere(message) ? 2 : 0;
-    }
-    return hasWords ? 1 : 0;
-  };
-  return messages
-    .filter((message) => isCandidate(event, message) && rank(message) > 0)
-    .sort((a, b) => rank(b) - rank(a) || Date.parse(a.date) - Date.parse(b.date))[0];
+  const words = event.comment?.trim();
+  const hasWords = (message: ChangeMessageInfo) =>
+    words === undefined || streamCommentText(message, comments).trim() === words;
+  const oldest = (taken: boolean, fits: (message: ChangeMessageInfo) => boolean) =>
+    messages.find((message) => isTaken(message.id) === taken && isCandidate(event, message) && fits(message));
+  return oldest(false, hasWords) ?? oldest(false, hasCommentsElsewhere) ?? oldest(true, hasWords);
 }
 
 function isCandidate(event: GerritEvent, message: ChangeMessageInfo): boolean {

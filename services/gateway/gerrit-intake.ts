@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { eventKey } from '../../core/event-key';
 import type { GerritEvent } from '../../core/gerrit-event';
@@ -8,7 +9,7 @@ import type { Logger } from '../shared/log';
 import { WorkQueue } from '../shared/work-queue';
 import { decideChangeMessage, hasCommentsElsewhere } from './decide-change-message';
 import type { CoarseFilter } from './decide-coarse-filter';
-import { decodeStreamLine } from './decode-stream-event';
+import { decodeStreamLine, type StreamLine } from './decode-stream-event';
 import type { HandOn } from './hand-on';
 import type { Ledger } from './ledger/ledger';
 import type { Verdicts } from './ledger/model-record';
@@ -70,7 +71,10 @@ export class GerritIntake {
 
   /** One line of the stream. Never throws, never waits. */
   takeLine(line: Buffer): void {
-    const said = decodeStreamLine(line.toString('utf8'));
+    // Read all the same, bytes that are no text would become other names without a word.
+    const said: StreamLine = isUtf8(line)
+      ? decodeStreamLine(line.toString('utf8'))
+      : { kind: 'undecodable', why: 'not UTF-8' };
     switch (said.kind) {
       case 'event':
         void (said.needsMessageId ? this.takeRaw(said.event) : this.takeEvent(said.event)).catch(this.logFailure);
@@ -150,16 +154,27 @@ export class GerritIntake {
       return undefined;
     }
     const info = await gerrit.findChange(first.project, first.number, ['MESSAGES', 'DETAILED_ACCOUNTS']);
-    const messages = info?.messages ?? [];
+    const messages = [...(info?.messages ?? [])].sort((a, b) => Date.parse(a.date) - Date.parse(b.date));
     const comments = messages.some(hasCommentsElsewhere)
       ? await gerrit.patchSetComments(first.project, first.number)
       : [];
+    /** Ids of messages that belong to an event already, by the event's type. */
+    const taken = new Map<string, Set<string>>();
+    const takenOf = (event: GerritEvent): Set<string> => {
+      const ids = messages.map(({ id }) => id);
+      return new Set(ids.filter((messageId) => ledger.knows(eventKey(server, { ...event, messageId }) ?? '')));
+    };
+    const taking: Promise<void>[] = [];
     for (const [id, { event, since }] of [...open]) {
-      const isTaken = (messageId: string) => ledger.knows(eventKey(server, { ...event, messageId }) ?? '');
-      const message = decideChangeMessage(event, messages, comments, isTaken);
+      const isTaken = taken.get(event.type) ?? takenOf(event);
+      taken.set(event.type, isTaken);
+      const message = decideChangeMessage(event, messages, comments, (messageId) => isTaken.has(messageId));
       if (message !== undefined) {
-        await this.takeEvent({ ...event, messageId: message.id, tag: message.tag }, id);
-        open.delete(id);
+        isTaken.add(message.id);
+        // Together, so that a thousand of them wait for the disk once.
+        taking.push(
+          this.takeEvent({ ...event, messageId: message.id, tag: message.tag }, id).then(() => void open.delete(id)),
+        );
       } else if (info === undefined || Date.now() - since > GIVE_UP_MS) {
         log.warn({ change: first.number, type: event.type }, 'no change message found for an event');
         await ledger.closeRaw(id, info === undefined ? 'change-gone' : 'no-message');
@@ -167,6 +182,7 @@ export class GerritIntake {
         onGap();
       }
     }
+    await Promise.all(taking);
     this.countRaws();
     if (open.size > 0) {
       return LOOK_AGAIN_MS;
@@ -183,8 +199,8 @@ export class GerritIntake {
     const sha256 = createHash('sha256').update(line).digest('hex');
     metrics.quarantined.inc();
     this.options.log.warn({ bytes, sha256, why }, 'line from Gerrit is no event; kept aside');
-    const head = line.subarray(0, HEAD_BYTES).toString('base64');
-    void this.options.ledger.recordQuarantined(bytes, sha256, head).catch(this.logFailure);
+    const head = line.subarray(0, HEAD_BYTES);
+    void this.options.ledger.recordQuarantined({ bytes, sha256, why }, head).catch(this.logFailure);
     // Whatever it was, REST may know.
     this.options.onGap();
   }

@@ -189,6 +189,8 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     return history ?? refuse(reply, 404, 'no event of this change is known');
   });
 
+  api.get('/v1/quarantine', { preHandler: readers }, async () => ({ items: ledger.quarantined() }));
+
   api.get('/v1/runs/:uid', { preHandler: readers }, async (request, reply) => {
     const { uid } = RunParams.parse(request.params);
     const found = ledger.findRun(uid);

@@ -9,7 +9,7 @@ import { type LineSink, LineSplitter } from './split-lines';
 import { fingerprint, hostKeyAlgorithms, isPinned } from './ssh-host-key';
 
 /** Gerrit's largest events carry a commit message; nothing real comes near. */
-const MOST_LINE_BYTES = 4 * 1024 * 1024;
+export const MOST_LINE_BYTES = 4 * 1024 * 1024;
 const KEEPALIVE_MS = 15_000;
 const KEEPALIVES = 3;
 /** From the first packet to a running `stream-events`. */

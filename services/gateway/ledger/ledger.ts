@@ -8,6 +8,7 @@ import type { WhyQuestion } from '../../../core/why-question';
 import type { Logger } from '../../shared/log';
 import { decodeFrame, encodeFrame } from './decode-frame';
 import { LedgerModel, type UndecidedPair } from './model-ledger';
+import type { QuarantinedItem } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 import { type ClosedSegment, planRetention } from './plan-retention';
 import { type Damage, replay } from './replay';
@@ -137,8 +138,13 @@ export class Ledger {
     await this.append({ kind: 'raw-closed', id, at: this.at(), why });
   }
 
-  async recordQuarantined(bytes: number, sha256: string, head: string): Promise<void> {
-    await this.append({ kind: 'quarantined', at: this.at(), bytes, sha256, head });
+  async recordQuarantined(item: Pick<QuarantinedItem, 'bytes' | 'sha256' | 'why'>, head: Buffer): Promise<void> {
+    await this.append({ kind: 'quarantined', at: this.at(), ...item, head: head.toString('base64') });
+  }
+
+  /** The last bytes from the stream that were no event, oldest first. */
+  quarantined(): readonly QuarantinedItem[] {
+    return this.model.quarantine.latest;
   }
 
   /** Raw events that wait for their key, oldest first. */

@@ -4,6 +4,7 @@ import type { GerritEvent } from '../../../core/gerrit-event';
 import { whyQuestionOf } from '../../../core/why-question';
 import { ChangeIndex } from './model-change-index';
 import { EventFeed } from './model-event-feed';
+import { QuarantineList } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 
 /** Place of a record: the segment is known at once, the rest when it is on disk. */
@@ -55,6 +56,7 @@ export class LedgerModel {
   readonly questions = new EventFeed(whyQuestionOf);
   /** Keys of events by change. */
   readonly changes = new ChangeIndex();
+  readonly quarantine = new QuarantineList();
   private lastSeq = 0;
   private sweepCursor: Cursor | undefined;
 
@@ -155,6 +157,7 @@ export class LedgerModel {
         this.sweepCursor = record.cursor;
         break;
       case 'quarantined':
+        this.quarantine.apply(record, place.segment);
         break;
     }
   }
@@ -184,6 +187,7 @@ export class LedgerModel {
     this.changes.keepOnly((key) => this.events.has(key));
     this.config.dropThrough(last);
     this.questions.dropThrough(last);
+    this.quarantine.dropThrough(last);
     const kept = this.feed.findIndex(({ segment }) => segment > last);
     for (const { record } of this.feed.splice(0, kept === -1 ? this.feed.length : kept)) {
       if (record.decision.kind === 'spawned') {

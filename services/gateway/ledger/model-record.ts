@@ -55,7 +55,10 @@ export const LedgerRecord = z.discriminatedUnion('kind', [
     at: z.iso.datetime(),
     bytes: z.int(),
     sha256: z.string(),
+    /** Base64. */
     head: z.string(),
+    /** Records of earlier releases do not say it. */
+    why: z.string().optional(),
   }),
 ]);
 export type LedgerRecord = z.infer<typeof LedgerRecord>;

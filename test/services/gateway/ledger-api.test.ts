@@ -66,6 +66,20 @@ async function count(metric: { get(): Promise<{ values: { value: number }[] }> }
 }
 
 describe('ledger API', () => {
+  test.each([
+    ['trigger', 200],
+    ['reporter', 200],
+    ['provisioner', 403],
+  ])('lists to %s what was kept aside: %i', async (token, status) => {
+    await core.ledger.recordQuarantined({ bytes: 3, sha256: 'h', why: 'not JSON' }, Buffer.from([0x7b, 0, 0xff]));
+
+    const answer = await fetch(`${url}/v1/quarantine`, { headers: { authorization: `Bearer ${token}` } });
+
+    expect(answer.status).toBe(status);
+    const items = [{ at: expect.any(String), bytes: 3, sha256: 'h', why: 'not JSON', head: '{\\x00\\xff', segment: 1 }];
+    expect(await answer.json()).toEqual(status === 200 ? { items } : { message: expect.any(String) });
+  });
+
   test('tells an event by its key, however odd the project', async () => {
     const event = created(2);
     const odd = { ...event, change: { project: 'a/b:c%2F+ü', branch: 'master', number: 2 } };
