@@ -17,8 +17,11 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MOST_WAIT_MS = 60_000;
 const STOP_WAIT_MS = 5_000;
-/** With this much waiting for the disk the stream is read no further. Bytes. */
-const MOST_BACKLOG = 8 * 1024 * 1024;
+/**
+ * With this much waiting for the disk the stream is read no further: thousands of events. Gerrit then holds 128 more, drops
+ * the rest and says so, and they are read by REST. Bytes.
+ */
+export const MOST_BACKLOG = 8 * 1024 * 1024;
 /** What REST shows and a stream has not said for so long, it will not say. */
 const SILENT_AFTER_MS = 30_000;
 
