@@ -70,10 +70,9 @@ export class ReporterController {
   private async report(workflow: ArgoWorkflow, address: RunAddress, target: Target): Promise<string> {
     const { account, log, reviews, statusUrl } = this.options;
     const verdict = await this.verdictOf(workflow);
-    const [change, logTail] = await Promise.all([
-      reviews.find(target.project, target.change),
-      this.tailOf(workflow, verdict),
-    ]);
+    const logTail = await this.tailOf(workflow, verdict);
+    // Last of all that is read: a kubelet may take its time over a log, and what is current is so for a moment only.
+    const change = await reviews.find(target.project, target.change);
     const tag = messageTag(address.pipeline);
     const decision = decideReport({
       target,

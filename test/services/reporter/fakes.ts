@@ -27,7 +27,7 @@ export class FakeReviews implements Reviews {
   loseAnswer = false;
   private readonly written: ChangeMessage[] = [];
 
-  constructor(private change: ChangeState | undefined) {}
+  constructor(public change: ChangeState | undefined) {}
 
   async find(): Promise<ChangeState | undefined> {
     if (this.down) {

@@ -52,6 +52,19 @@ describe('ReporterController', () => {
     expect(reviews.posted[0]?.message).toMatch(/Step lint failed[\s\S]*> lint: bad$/);
   });
 
+  test('votes nothing on a patch set that became an old one while the log was read', async () => {
+    const { reconcile, reviews, runs } = setup({ given: FAILED });
+    runs.tail = async () => {
+      reviews.change = change({ currentRevision: 'b'.repeat(40) });
+      return 'lint: bad';
+    };
+
+    await reconcile();
+
+    expect(reviews.posted).toEqual([]);
+    expect(runs.closed).toEqual([{ uid: 'uid-1', reported: 'superseded' }]);
+  });
+
   test.each([
     'main: Error (exit code 1)',
     'main: Error (exit code 137)',
