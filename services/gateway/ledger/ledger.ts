@@ -46,6 +46,14 @@ export type Recorded =
   | { readonly kind: 'another-stands'; readonly standing: Decision }
   | { readonly kind: 'unknown' };
 
+/** How far the ledger is on disk: the cursor, and the last line of each feed. */
+interface Durable {
+  cursor: Cursor | undefined;
+  decisions: number;
+  config: number;
+  questions: number;
+}
+
 /**
  * Everything the gateway knows, on disk: events, what the coarse filter said, decisions, how far changes were read.
  * Append-only segments; one process a directory; memory is an index that is rebuilt at start.
@@ -55,17 +63,14 @@ export type Recorded =
  */
 export class Ledger {
   private readonly changed = new EventEmitter();
-  /** How far each feed is on disk. */
-  private readonly durable: { decisions: number; config: number; questions: number };
-
   private constructor(
     private readonly options: LedgerOptions,
     private readonly model: LedgerModel,
     private readonly writer: SegmentWriter,
     private closedSegments: ClosedSegment[],
     private readonly lock: { release: () => Promise<void> },
+    private readonly durable: Durable,
   ) {
-    this.durable = { decisions: model.seq, config: model.config.seq, questions: model.questions.seq };
     this.changed.setMaxListeners(0);
   }
 
@@ -74,10 +79,12 @@ export class Ledger {
     const { store, segmentBytes = SEGMENT_BYTES } = options;
     const lock = await store.lock();
     const model = new LedgerModel();
+    const durable: Durable = { cursor: undefined, decisions: 0, config: 0, questions: 0 };
+    // Of the cursor only what is on disk: the events that it has passed may still be on their way there.
     const header = () => {
-      const { seq, cursor, config, questions } = model;
+      const { seq, config, questions } = model;
       const feeds = { configSeq: config.seq, questionSeq: questions.seq };
-      return encodeFrame({ kind: 'header', version: 1, seq, cursor, ...feeds });
+      return encodeFrame({ kind: 'header', version: 1, seq, cursor: durable.cursor, ...feeds });
     };
     const closed: ClosedSegment[] = [];
     let segment = 0;
@@ -87,6 +94,12 @@ export class Ledger {
       closed.push({ segment, newestAt: await store.writtenAt(segment) });
     }
     closed.pop();
+    Object.assign(durable, {
+      cursor: model.cursor,
+      decisions: model.seq,
+      config: model.config.seq,
+      questions: model.questions.seq,
+    } satisfies Durable);
     if (position === 0) {
       // None yet, or a crash left one without its first record.
       segment = Math.max(segment, 1);
@@ -97,7 +110,7 @@ export class Ledger {
     }
     const { onFailure, onSynced = () => undefined } = options;
     const writer = new SegmentWriter({ store, segment, position, segmentBytes, header, onFailure, onSynced });
-    return new Ledger(options, model, writer, closed, lock);
+    return new Ledger(options, model, writer, closed, lock, durable);
   }
 
   get cursor(): Cursor | undefined {
@@ -305,6 +318,8 @@ export class Ledger {
         this.durable.questions = record.questionSeq;
         this.changed.emit('question');
       }
+    } else if (record.kind === 'cursor') {
+      this.durable.cursor = record.cursor;
     } else if (record.kind === 'decision') {
       this.durable.decisions = record.seq;
       this.changed.emit('decision');

@@ -345,6 +345,28 @@ describe('ledger', () => {
     await after.close();
   });
 
+  test('a crash right after a new segment was begun leaves no cursor behind that has passed an event not on disk', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'ledger-'));
+    class Crashing extends DiskSegments {
+      override async create(segment: number, header: Buffer): Promise<void> {
+        await super.create(segment, header);
+        if (segment === 2) {
+          cpSync(root, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+        }
+      }
+    }
+    const ledger = await open({ store: new Crashing(root), segmentBytes: 1 });
+    const writing = [ledger.recordEvent('k', event('r'), { check: 'pass' }), ledger.setCursor({ floor: 0, until: 9 })];
+
+    await Promise.all(writing);
+    const crashed = await open({ store: new DiskSegments(copy) });
+
+    expect(crashed.knows('k')).toBe(false);
+    expect(crashed.cursor).toBeUndefined();
+    await Promise.all([ledger.close(), crashed.close()]);
+    rmSync(copy, { recursive: true, force: true });
+  });
+
   test('a segment whose first record a crash cut off is begun again', async () => {
     const ledger = await open();
     await ledger.setCursor({ floor: 5, until: 6 });
