@@ -11,6 +11,8 @@ import { metrics } from './metrics';
 import { needsComments, planSweep, type SweptEvent, searchSince, sweepFrom } from './plan-sweep';
 
 const OPTIONS: readonly ChangeOption[] = ['ALL_REVISIONS', 'MESSAGES', 'DETAILED_ACCOUNTS'];
+/** A reading that brought the cursor on by less has missed nothing that the next one would not read. */
+const SETTLED_MS = 60_000;
 const BACKOFF_MS = { first: 500, most: 15_000 };
 
 export interface RestSweepOptions {
@@ -72,9 +74,17 @@ export class RestSweep {
     const since = sweepFrom(cursor);
     const recovered: SweptEvent[] = [];
     let { until } = cursor;
-    for await (const change of gerrit.queryChanges(searchSince(since), OPTIONS)) {
-      recovered.push(...(await this.take(change, since)));
-      until = Math.max(until, Date.parse(change.updated));
+    for (
+      let from = since, before = Number.NEGATIVE_INFINITY;
+      until > before + SETTLED_MS;
+      from = sweepFrom({ ...cursor, until })
+    ) {
+      // A change that is updated while we read goes to the front, where we have been: after a long way it is looked for there.
+      before = until;
+      for await (const change of gerrit.queryChanges(searchSince(from), OPTIONS)) {
+        recovered.push(...(await this.take(change, since)));
+        until = Math.max(until, Date.parse(change.updated));
+      }
     }
     if (until > cursor.until) {
       await ledger.setCursor({ ...cursor, until });

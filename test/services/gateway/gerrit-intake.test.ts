@@ -20,6 +20,8 @@ class FakeGerrit {
   changes: ChangeInfo[] = [];
   comments: CommentInfo[] = [];
   isDown = false;
+  /** Called when a search was read to its end. */
+  onRead = (): void => undefined;
   lookups = 0;
 
   findChange = async (_project: string, number: number): Promise<ChangeInfo | undefined> => {
@@ -34,6 +36,7 @@ class FakeGerrit {
   async *queryChanges(): AsyncGenerator<ChangeInfo, void, undefined> {
     this.answer();
     yield* this.changes;
+    this.onRead();
   }
 
   private answer(): void {
@@ -274,6 +277,29 @@ describe('sweep', () => {
       'comment-added',
       'patchset-created',
     ]);
+  });
+
+  test('finds what happened long ago in a change that moved to the front of the search while it was read', async () => {
+    await sweep().sweep();
+    const hour = 3_600_000;
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const changed = (number: number, created: string, updated: string): ChangeInfo => ({
+      ...change(number),
+      updated,
+      revisions: { [REVISION]: { _number: 1, ref: `refs/changes/0${number}/${number}/1`, created } },
+    });
+    const old = changed(1, at(hour), at(hour));
+    const recent = changed(2, at(2 * hour), at(2 * hour));
+    gerrit.changes = [recent];
+    // It was on a later page; by the time that is read, it has been updated and is before what was read.
+    gerrit.onRead = () => {
+      gerrit.changes = [{ ...old, updated: at(2 * hour + 1_000) }, recent];
+    };
+
+    await sweep().sweep();
+    await sweep().sweep();
+
+    expect([...core.ledger.undecided()].map(({ event }) => event.change?.number).sort()).toEqual([1, 2]);
   });
 
   test('moves its cursor only when all was read', async () => {
