@@ -1,11 +1,13 @@
 import { type DecisionRecord, isTerminal } from '../../../core/decision';
 import { Annotation, Label } from '../../../core/labels';
 import { rejectionPath, runPath } from '../../../core/permalink';
+import { compileCoarseFilter } from '../../../services/gateway/decide-coarse-filter';
 import { decodeFrames } from '../../../services/gateway/ledger/decode-frame';
 import type { Cursor, LedgerRecord } from '../../../services/gateway/ledger/model-record';
 import { sweepFrom } from '../../../services/gateway/plan-sweep';
+import { gatewayConfig } from './fixtures';
 import type { MemoryDisk } from './memory-segments';
-import { ACCOUNT, type Change } from './model-gerrit';
+import { ACCOUNT, type Change, type Truth } from './model-gerrit';
 import { reportedAs, type Stored, wasStopped } from './model-kube';
 import type { World } from './world';
 
@@ -66,17 +68,27 @@ export function violationsAtRest(world: World): string[] {
   ];
 }
 
-/** I1: every event has exactly one record, and each of its pairs exactly one terminal decision. */
+const filter = compileCoarseFilter({ pipelines: gatewayConfig.pipelines, account: ACCOUNT });
+
+/** I1: every event has exactly one record, that of what happened, and each of its pairs exactly one terminal decision. */
 function lossViolations(
   { gerrit }: World,
   events: readonly EventRecord[],
   decisions: readonly DecisionRecord[],
 ): string[] {
-  return gerrit.truth.flatMap(({ key }) => {
+  return gerrit.truth.flatMap((truth) => {
+    const { key } = truth;
     const recorded = events.filter((event) => event.key === key);
     const [event] = recorded;
     if (event === undefined || recorded.length > 1) {
       return [`I1: ${key} is recorded ${recorded.length} times`];
+    }
+    const verdicts = filter(truth.event);
+    if (
+      !isAmbiguous(truth, gerrit.truth) &&
+      Object.keys(verdicts).some((pipeline) => verdicts[pipeline] !== event.verdicts[pipeline])
+    ) {
+      return [`I1: ${key} is recorded as something else, with ${JSON.stringify(event.verdicts)}`];
     }
     return Object.entries(event.verdicts).flatMap(([pipeline, verdict]) => {
       const terminal = decisions.filter(
@@ -86,6 +98,21 @@ function lossViolations(
       return terminal.length === wanted ? [] : [`I1: ${key} in ${pipeline} has ${terminal.length} terminal decisions`];
     });
   });
+}
+
+/**
+ * Whether Gerrit itself cannot say by REST which words belong to which message: it knows comments of the reply box by the
+ * second only.
+ */
+function isAmbiguous({ event, at }: Truth, all: readonly Truth[]): boolean {
+  return all.some(
+    (other) =>
+      event.type === 'comment-added' &&
+      other.event.type === 'comment-added' &&
+      other.event.change?.number === event.change?.number &&
+      Math.floor(other.at / 1000) === Math.floor(at / 1000) &&
+      other.event.comment !== event.comment,
+  );
 }
 
 /** I2: at most one Workflow for an event and pipeline, at most one message for a run. */
