@@ -12,7 +12,7 @@ export class ModelBus {
   loses = 0;
   doubles = 0;
   delays = 0;
-  /** Messages that never came. */
+  /** Messages of which no copy was ever delivered. */
   lost = 0;
 
   constructor(
@@ -45,7 +45,6 @@ export class ModelBus {
       await this.deliver(payload);
     } catch {
       if (number === TRIES) {
-        this.lost += 1;
         return;
       }
       this.clock.start(() => void this.attempt(payload, number + 1), TRY_AGAIN_MS);
