@@ -168,7 +168,7 @@ export class TriggerController {
       case 'filtered':
         // Stopped first: once a decision is recorded nothing brings us back to finish.
         await this.stopOlder(decision, undefined);
-          return this.record(pair, filteredAs(decision), gathered.facts);
+        return this.record(pair, filteredAs(decision), gathered.facts);
       case 'rejected': {
         await this.stopOlder(decision, undefined);
         const { file, definitionCommit, findings } = decision;

@@ -1,5 +1,7 @@
 import type { Decision } from '../../../core/decision';
+import { readHistory } from '../../../services/gateway/change-histories';
 import type { GatewayCore } from '../../../services/gateway/gateway-core';
+import type { Ledger } from '../../../services/gateway/ledger/ledger';
 import type { GerritClient } from '../../../services/shared/gerrit-client';
 import type { ListOptions } from '../../../services/shared/kube-list';
 import type { LedgerClient } from '../../../services/shared/ledger-client';
@@ -101,7 +103,10 @@ export function ledgerClient(
   link: Link,
   gateway: () => { readonly process: Process; readonly core: GatewayCore | undefined },
   clock: VirtualClock,
-): Pick<LedgerClient, 'findEvent' | 'putReceipt' | 'putDecision' | 'resend' | 'findRun' | 'decisions'> {
+): Pick<
+  LedgerClient,
+  'findEvent' | 'putReceipt' | 'putDecision' | 'resend' | 'findRun' | 'decisions' | 'whyQuestions' | 'history'
+> {
   const call = <Answer>(point: string, effect: (core: GatewayCore) => Promise<Answer>) =>
     link.carry(process, `${process.name} ${point}`, async () => {
       const { process: server, core } = gateway();
@@ -111,6 +116,22 @@ export function ledgerClient(
         }
         return effect(core);
       });
+    });
+  /** Lines of a feed after a place, now or within the wait. */
+  const feed = <Lines extends { readonly records: readonly unknown[] }>(
+    waitSeconds: number,
+    read: (ledger: Ledger) => Lines,
+    wait: (ledger: Ledger, signal: AbortSignal) => Promise<void>,
+  ) =>
+    call('feed', async ({ ledger }) => {
+      const lines = read(ledger);
+      if (lines.records.length > 0 || waitSeconds === 0) {
+        return lines;
+      }
+      const waiting = new AbortController();
+      await Promise.race([wait(ledger, waiting.signal), clock.sleep(waitSeconds * 1000)]);
+      waiting.abort();
+      return read(ledger);
     });
   return {
     findEvent: (key) => call('find-event', ({ ledger }) => ledger.findEvent(key)),
@@ -139,15 +160,18 @@ export function ledgerClient(
         return record && found ? { record, event: found.event } : undefined;
       }),
     decisions: (after, waitSeconds) =>
-      call('feed', async ({ ledger }) => {
-        const feed = ledger.decisionsAfter(after, 500);
-        if (feed.records.length > 0 || waitSeconds === 0) {
-          return feed;
-        }
-        const waiting = new AbortController();
-        await Promise.race([ledger.waitForDecision(waiting.signal), clock.sleep(waitSeconds * 1000)]);
-        waiting.abort();
-        return ledger.decisionsAfter(after, 500);
-      }),
+      feed(
+        waitSeconds,
+        (ledger) => ledger.decisionsAfter(after, 500),
+        (ledger, signal) => ledger.waitForDecision(signal),
+      ),
+    whyQuestions: (after, waitSeconds) =>
+      feed(
+        waitSeconds,
+        (ledger) => ledger.questionsAfter(after, 500),
+        (ledger, signal) => ledger.waitForQuestion(signal),
+      ),
+    history: (project, change, patchSet) =>
+      call('history', ({ ledger }) => readHistory(ledger, () => ({}), { project, change, patchSet })),
   };
 }
