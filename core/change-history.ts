@@ -4,7 +4,7 @@ import { Decision, Verdict } from './decision';
 /** What became of one event in one pipeline. */
 export const PairHistory = z.object({
   verdict: Verdict,
-  /** For `no-pipeline-match`: the conditions that said no, each with its place in stack config. One line each. */
+  /** For `no-pipeline-match`, by the pipelines of now: the conditions that said no, each with its place in stack config. One line each. */
   objections: z.array(z.string()).default([]),
   /** The latest that is known of it; absent: handed on, and nothing was heard yet. */
   latest: z.object({ at: z.iso.datetime(), decision: Decision }).optional(),
@@ -22,7 +22,7 @@ export const EventHistory = z.object({
   isPrivate: z.boolean(),
   /** Whether it is a comment that asks why. */
   asksWhy: z.boolean(),
-  /** By pipeline, of those there were then. */
+  /** By pipeline: those it was judged in, and those of now that do not want it. */
   pairs: z.record(z.string(), PairHistory),
 });
 export type EventHistory = z.infer<typeof EventHistory>;

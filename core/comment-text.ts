@@ -6,21 +6,23 @@ export function commentText(message: string): string {
   return message.replaceAll('\r\n', '\n').trimStart().replace(HEADER, '').trim();
 }
 
-/** A vote that a review message says it cast. */
+/** A vote that a review message says it cast; 0: it was taken back. */
 export interface CastVote {
   readonly label: string;
   readonly value: number;
 }
 
 const VOTES = /^Patch Set \d+:([^\n]*)/;
-const VOTE = /(?:^|\s)([A-Za-z][A-Za-z0-9-]*)([+-]\d+)(?=\s|$)/g;
+const VOTE = /(?:^|\s)(?:([A-Za-z][A-Za-z0-9-]*)([+-]\d+)|-([A-Za-z][A-Za-z0-9-]*))(?=\s|$)/g;
 
 /**
- * The votes in the line Gerrit puts first, such as `Patch Set 3: Code-Review+2`; what a person writes never stands in it.
- * Read from there and not from the stream's `approvals`: those list votes of earlier comments too, and REST, by which a
- * lost comment is recovered, says none.
+ * The votes in the line Gerrit puts first, such as `Patch Set 3: Code-Review+2 -Verified`, which names what the comment
+ * changed; what a person writes never stands in it.
  */
 export function votesOfComment(message: string): CastVote[] {
   const line = VOTES.exec(message.trimStart())?.[1] ?? '';
-  return [...line.matchAll(VOTE)].map(([, label = '', value = '']) => ({ label, value: Number(value) }));
+  return [...line.matchAll(VOTE)].map(([, label = '', value = '0', taken = label]) => ({
+    label: taken,
+    value: Number(value),
+  }));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { votesOfComment } from './comment-text';
 
 /**
  * What Gerrit says, as far as we use it. Any field may be missing in a stream event, so all but `type` are
@@ -6,11 +7,12 @@ import { z } from 'zod';
  *
  * @see https://gerrit-review.googlesource.com/Documentation/cmd-stream-events.html
  */
-const Account = z.object({
+export const Account = z.object({
   name: z.string().optional(),
   username: z.string().optional(),
   email: z.string().optional(),
 });
+export type Account = z.infer<typeof Account>;
 
 export const GerritChange = z.object({
   project: z.string(),
@@ -23,6 +25,8 @@ export const GerritChange = z.object({
   private: z.boolean().optional(),
   wip: z.boolean().optional(),
   owner: Account.optional(),
+  /** Of the current patch set, footers included. The stream only: REST would have to be asked for each revision. */
+  commitMessage: z.string().optional(),
 });
 
 export const GerritPatchSet = z.object({
@@ -31,7 +35,13 @@ export const GerritPatchSet = z.object({
   ref: z.string(),
   kind: z.string().optional(),
   uploader: Account.optional(),
+  /** Who wrote the commit, as it says itself. The stream only. */
+  author: Account.optional(),
 });
+
+/** A vote by its label. */
+export const Vote = z.object({ label: z.string(), value: z.number() });
+export type Vote = z.infer<typeof Vote>;
 
 export const GerritEvent = z.object({
   type: z.string(),
@@ -39,8 +49,12 @@ export const GerritEvent = z.object({
   change: GerritChange.optional(),
   patchSet: GerritPatchSet.optional(),
   author: Account.optional(),
-  /** ref-updated, change-merged: who pushed or submitted. REST does not say it. */
+  /** ref-updated, change-merged: who pushed or submitted. */
   submitter: Account.optional(),
+  /** change-restored: who did it. */
+  restorer: Account.optional(),
+  /** comment-added: votes that it changed; absent in events of before they were kept. */
+  votes: z.array(Vote).optional(),
   comment: z.string().optional(),
   /** comment-added, change-restored: id of the change message, found by the gateway; the stream does not send it. */
   messageId: z.string().optional(),
@@ -55,4 +69,33 @@ export type GerritEvent = z.infer<typeof GerritEvent>;
 /** The project an event belongs to; undefined when it belongs to none. */
 export function projectOfEvent(event: GerritEvent): string | undefined {
   return event.change?.project ?? event.refUpdate?.project;
+}
+
+const HEADS = 'refs/heads/';
+
+/** Branch without `refs/heads/`; undefined for a tag. */
+export function branchOf({ change, refUpdate }: GerritEvent): string | undefined {
+  if (change !== undefined) {
+    return change.branch.startsWith(HEADS) ? change.branch.slice(HEADS.length) : change.branch;
+  }
+  return refUpdate?.refName.startsWith(HEADS) ? refUpdate.refName.slice(HEADS.length) : undefined;
+}
+
+/** Votes that a comment changed; of one whose event does not list them, those its message names. */
+export function castVotesOf({ type, votes, comment = '' }: GerritEvent): readonly Vote[] {
+  return type === 'comment-added' ? (votes ?? votesOfComment(comment)) : [];
+}
+
+/** Who did what an event tells; undefined: it names nobody. */
+export function actorOf(event: GerritEvent): Account | undefined {
+  switch (event.type) {
+    case 'comment-added':
+      return event.author;
+    case 'patchset-created':
+      return event.patchSet?.uploader;
+    case 'change-restored':
+      return event.restorer;
+    default:
+      return event.submitter;
+  }
 }

@@ -1,47 +1,12 @@
-import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { Rejection, Requirement } from './condition';
+import { eventsOf, PipelineTrigger } from './pipeline-trigger';
 import { RunPool } from './pool';
 
 /** DNS-safe, and free of what Gerrit's result tabs and NATS subjects treat specially. */
 export const PipelineName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/, 'must be 2 to 32 characters a-z, 0-9 and -, beginning with a letter');
-
-/** A pattern in RE2's syntax, which no text can make slow. Refused here, where a person reads why, and not in a pod. */
-export const Re2Pattern = z.string().superRefine((source, context) => {
-  try {
-    RE2JS.compile(source);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    context.addIssue({ code: 'custom', message: `'${source}' is not an RE2 pattern: ${why}` });
-  }
-});
-
-/**
- * One way for an event to start a pipeline. All given conditions must hold. Patterns are RE2 and match anywhere
- * unless anchored.
- */
-export const PipelineTrigger = z.strictObject({
-  event: z
-    .enum(['patchset-created', 'comment-added', 'change-restored', 'change-merged', 'ref-updated'])
-    .describe("Kind of event, by the name Gerrit's `stream-events` gives it."),
-  comment: Re2Pattern.optional().describe(
-    'comment-added: RE2 pattern that what the person wrote must match, without the lines Gerrit puts before it.',
-  ),
-  approval: z
-    .strictObject({
-      label: z.string().min(1).describe('Label of Gerrit, such as Code-Review.'),
-      value: z.int().describe('The vote, exactly.'),
-    })
-    .optional()
-    .describe('comment-added: vote that the comment must cast.'),
-  branch: Re2Pattern.optional().describe(
-    'RE2 pattern for the target branch, without `refs/heads/`; `refs/meta/config` for changes to it, which a trigger without this pattern never sees.',
-  ),
-  ref: Re2Pattern.optional().describe('ref-updated: RE2 pattern for the full name of the ref.'),
-  project: Re2Pattern.optional().describe('RE2 pattern for the project.'),
-});
-export type PipelineTrigger = z.infer<typeof PipelineTrigger>;
 
 /** Kinds of work by who goes first when runs wait. */
 export const PRECEDENCES = ['deploy', 'gate', 'check', 'periodic'] as const;
@@ -67,6 +32,8 @@ export const Pipeline = z.strictObject({
     .default('pre-review')
     .describe("Whose code it runs: `pre-review` is anybody's and gets no secrets."),
   triggers: z.array(PipelineTrigger).min(1).describe('What starts it: any one of these.'),
+  require: Requirement.optional().describe('Conditions of which all must hold, whichever trigger it is.'),
+  reject: Rejection.optional().describe('Conditions of which none may hold, whichever trigger it is.'),
   label: z
     .strictObject({
       name: z.string().default('Verified').describe('Label of Gerrit.'),
@@ -117,7 +84,7 @@ export function precedenceOf({
   if (trust === 'pre-review') {
     return 'check';
   }
-  return triggers.every(({ event }) => event === 'ref-updated') ? 'deploy' : 'gate';
+  return triggers.every((trigger) => eventsOf(trigger).every((event) => event === 'ref-updated')) ? 'deploy' : 'gate';
 }
 
 const isAhead = (precedence: Precedence | undefined): boolean => precedence === 'deploy' || precedence === 'gate';

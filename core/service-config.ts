@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Pipelines, Re2Pattern } from './pipeline';
+import { Pipelines } from './pipeline';
 import { Pool, RunPool } from './pool';
+import { Re2Pattern } from './text-pattern';
 
 /** Where a service's ConfigMap is mounted, and its secrets, one file a key. */
 export const CONFIG_FILE = '/etc/seakeeper/config/config.json';

@@ -64,14 +64,25 @@ function pipelineDangers(was: Config | undefined, is: Config): string[] {
   });
 }
 
-/** Triggers that let through what none did before. Patterns cannot be compared, so another one counts. */
+/**
+ * Triggers that let through what none did before, with what the pipeline requires of all of them. Patterns cannot be
+ * compared, so another one counts.
+ */
 function newTriggers(before: Fields, after: Fields): string[] {
-  const had = list(before['triggers']).map(fields);
-  return list(after['triggers'])
-    .map(fields)
+  const had = triggersOf(before);
+  return triggersOf(after)
     .filter((trigger) => !had.some((old) => includesTrigger(old, trigger)))
     .map((trigger) => quoted(sorted(trigger)));
 }
+
+const triggersOf = ({ triggers, require, reject }: Fields): Fields[] =>
+  list(triggers)
+    .map(fields)
+    .map((trigger) => ({
+      ...trigger,
+      ...(require === undefined ? {} : { 'pipeline requires': require }),
+      ...(reject === undefined ? {} : { 'pipeline rejects': reject }),
+    }));
 
 /** Whether all that starts `trigger` started `old`: each condition of the old one stands. */
 const includesTrigger = (old: Fields, trigger: Fields): boolean =>

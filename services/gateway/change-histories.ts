@@ -2,11 +2,12 @@ import type { ChangeHistory, EventHistory, PairHistory } from '../../core/change
 import type { GerritEvent } from '../../core/gerrit-event';
 import { asksWhy } from '../../core/why-question';
 import type { Ledger, RecordedEvent } from './ledger/ledger';
+import type { Verdicts } from './ledger/model-record';
 import { planHistory } from './plan-history';
 
 /**
- * Says by pipeline which conditions keep an event from starting it, the first of each trigger, with its place in stack
- * config; none for a pipeline that it starts.
+ * Says of the pipelines of now which conditions keep an event from starting them, the first of each trigger, with its
+ * place in stack config; a pipeline that it would be handed on for is not among them.
  */
 export type Explain = (event: GerritEvent) => Readonly<Record<string, readonly string[]>>;
 
@@ -53,8 +54,10 @@ function historyOf(
   if (event.patchSet === undefined) {
     return undefined;
   }
-  const objections = Object.values(verdicts).includes('no-pipeline-match') ? explain(event) : {};
-  const pairs = Object.entries(verdicts).map(([pipeline, verdict]): [string, PairHistory] => {
+  const objections = explain(event);
+  // Of pipelines that it did not match the ledger says nothing, as of those that came later.
+  const unmatched: Verdicts = Object.fromEntries(Object.keys(objections).map((name) => [name, 'no-pipeline-match']));
+  const pairs = Object.entries({ ...unmatched, ...verdicts }).map(([pipeline, verdict]): [string, PairHistory] => {
     const record = decisions.get(pipeline);
     const latest = record === undefined ? {} : { latest: { at: record.at, decision: record.decision } };
     const said = verdict === 'no-pipeline-match' ? (objections[pipeline] ?? []) : [];

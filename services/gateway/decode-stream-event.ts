@@ -1,4 +1,7 @@
-import { GerritEvent } from '../../core/gerrit-event';
+import { z } from 'zod';
+import { votesOfComment } from '../../core/comment-text';
+import { EVENT_TYPES } from '../../core/event-type';
+import { GerritEvent, type Vote } from '../../core/gerrit-event';
 
 /** What a line of Gerrit's stream is to us. */
 export type StreamLine =
@@ -11,13 +14,16 @@ export type StreamLine =
   | { readonly kind: 'undecodable'; readonly why: string };
 
 /** Events a pipeline can act on; the only ones that Gerrit is asked to send. */
-export const STREAM_TYPES = [
-  'patchset-created',
-  'comment-added',
-  'change-restored',
-  'change-merged',
-  'ref-updated',
-] as const;
+export const STREAM_TYPES = EVENT_TYPES;
+
+/** A vote as the stream says it, in text; `oldValue` only if the event changed it. */
+const Approval = z.object({
+  type: z.string(),
+  value: z.coerce.number().int(),
+  oldValue: z.coerce.number().int().optional(),
+});
+const StreamEvent = GerritEvent.extend({ approvals: z.array(Approval).optional() });
+type StreamEvent = z.infer<typeof StreamEvent>;
 
 /** Refs that Gerrit writes for itself: most of what a busy server says, and never a reason to run anything. */
 const OWN_REFS =
@@ -31,12 +37,25 @@ export function decodeStreamLine(line: string): StreamLine {
   } catch {
     return { kind: 'undecodable', why: 'not JSON' };
   }
-  const parsed = GerritEvent.safeParse(json);
+  const parsed = StreamEvent.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return { kind: 'undecodable', why: `${issue?.path.join('.') || 'event'}: ${issue?.message ?? 'wrong shape'}` };
   }
-  return classify(parsed.data);
+  return classify(withVotes(parsed.data));
+}
+
+/** Puts the votes that a comment changed in the place of all that its author has. */
+function withVotes({ approvals = [], ...event }: StreamEvent): GerritEvent {
+  if (event.type !== 'comment-added') {
+    return event;
+  }
+  const changed = approvals.flatMap(({ type, value, oldValue = value }): Vote[] =>
+    oldValue === value ? [] : [{ label: type, value }],
+  );
+  // Two sources, since each can be silent: words in the reply box push Gerrit's own line, which names votes, out of the event.
+  const said = votesOfComment(event.comment ?? '').filter(({ label }) => !changed.some((vote) => vote.label === label));
+  return { ...event, votes: [...changed, ...said] };
 }
 
 function classify(event: GerritEvent): StreamLine {

@@ -5,11 +5,11 @@ import type { GerritClient } from '../shared/gerrit-client';
 import { checkGrants } from '../shared/gerrit-grants';
 import type { Readiness } from '../shared/health-server';
 import type { Logger } from '../shared/log';
+import { compileExplain } from './decide-objections';
 import { startEventSourceServer } from './event-source-server';
 import { openGatewayCore } from './gateway-core';
 import { DiskSegments } from './ledger/disk-segments';
 import { createLedgerApi } from './ledger-api';
-import { objectionsOf } from './render-objections';
 import { SshStreamSource } from './ssh-stream-source';
 import type { Authenticate } from './token-reviewer';
 
@@ -78,7 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ledger,
     handOn,
     authenticate: options.authenticate,
-    explain: objectionsOf(config.pipelines),
+    explain: compileExplain(config.pipelines),
     log,
     signal,
   });

@@ -117,7 +117,7 @@ export class GerritIntake {
     if (event.eventCreatedOn !== undefined) {
       metrics.lag.observe(Math.max(0, Date.now() / 1000 - event.eventCreatedOn));
     }
-    countFiltered(verdicts);
+    countVerdicts(event, verdicts);
     const passed = Object.keys(verdicts).filter((pipeline) => verdicts[pipeline] === 'pass');
     log.debug({ key, passed, source }, 'event recorded');
     for (const pipeline of passed) {
@@ -132,7 +132,7 @@ export class GerritIntake {
     if (Object.values(verdicts).includes('pass') || asksWhy(event)) {
       this.addRaw(await this.options.ledger.recordRaw(event), event);
     } else {
-      countFiltered(verdicts);
+      countVerdicts(event, verdicts);
     }
   }
 
@@ -210,7 +210,10 @@ export class GerritIntake {
   };
 }
 
-function countFiltered(verdicts: Verdicts): void {
+function countVerdicts({ type }: GerritEvent, verdicts: Verdicts): void {
+  if (Object.keys(verdicts).length === 0) {
+    metrics.unmatched.inc({ type });
+  }
   for (const [pipeline, verdict] of Object.entries(verdicts)) {
     if (verdict !== 'pass') {
       metrics.filtered.inc({ pipeline, reason: verdict });

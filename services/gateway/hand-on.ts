@@ -1,9 +1,8 @@
 import { setInterval as every } from 'node:timers';
 import { type Decision, type EventReference, isTerminal, MAX_REFERENCE_BYTES } from '../../core/decision';
-import { type GerritEvent, projectOfEvent } from '../../core/gerrit-event';
+import { branchOf, type GerritEvent, projectOfEvent } from '../../core/gerrit-event';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
-import { branchOf } from './decide-coarse-filter';
 import type { Ledger } from './ledger/ledger';
 import { metrics } from './metrics';
 import {

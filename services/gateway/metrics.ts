@@ -18,6 +18,11 @@ export const metrics = {
     help: 'Events the coarse filter kept from a pipeline, by reason.',
     labelNames: ['pipeline', 'reason'],
   }),
+  unmatched: new Counter({
+    name: 'gateway_unmatched_events_total',
+    help: 'Events that no trigger of any pipeline matches.',
+    labelNames: ['type'],
+  }),
   quarantined: new Counter({
     name: 'gateway_quarantined_lines_total',
     help: 'Stream lines that are no event: undecodable or too long.',

@@ -1,5 +1,6 @@
-import type { GerritEvent } from '../../core/gerrit-event';
-import type { ChangeInfo, ChangeMessageInfo, CommentInfo, RevisionInfo } from '../shared/gerrit-schema';
+import { votesOfComment } from '../../core/comment-text';
+import type { Account, GerritEvent } from '../../core/gerrit-event';
+import type { AccountInfo, ChangeInfo, ChangeMessageInfo, CommentInfo, RevisionInfo } from '../shared/gerrit-schema';
 import { hasCommentsElsewhere, isRestore, streamCommentText } from './decide-change-message';
 import type { Cursor } from './ledger/model-record';
 
@@ -54,20 +55,20 @@ export function planSweep(change: ChangeInfo, since: number, comments: readonly 
   for (const message of change.messages ?? []) {
     const revision = revisionNumbered(change, message._revision_number);
     if (isRestore(message)) {
-      add('change-restored', message.date, revision, { messageId: message.id });
+      add('change-restored', message.date, revision, { messageId: message.id, restorer: accountOf(message.author) });
     }
   }
   for (const message of said(change, since)) {
     const revision = revisionNumbered(change, message._revision_number);
-    const { name, email, username } = message.author ?? {};
     add('comment-added', message.date, revision, {
-      author: { name, email, username },
+      author: accountOf(message.author) ?? {},
+      votes: votesOfComment(message.message),
       comment: streamCommentText(message, comments),
       messageId: message.id,
     });
   }
   if (change.status === 'MERGED' && change.submitted !== undefined) {
-    add('change-merged', change.submitted, currentRevision(change), {});
+    add('change-merged', change.submitted, currentRevision(change), { submitter: accountOf(change.submitter) });
   }
   return events.sort((a, b) => a.at - b.at);
 }
@@ -80,7 +81,6 @@ function said(change: ChangeInfo, since: number): ChangeMessageInfo[] {
 }
 
 function eventBase(change: ChangeInfo, [revision, info]: [string, RevisionInfo]): Omit<GerritEvent, 'type'> {
-  const { name, email, username } = change.owner;
   return {
     source: 'rest',
     change: {
@@ -93,10 +93,14 @@ function eventBase(change: ChangeInfo, [revision, info]: [string, RevisionInfo])
       status: change.status,
       private: change.is_private,
       wip: change.work_in_progress,
-      owner: { name, email, username },
+      owner: accountOf(change.owner),
     },
-    patchSet: { number: info._number, revision, ref: info.ref, kind: info.kind },
+    patchSet: { number: info._number, revision, ref: info.ref, kind: info.kind, uploader: accountOf(info.uploader) },
   };
+}
+
+function accountOf(account: AccountInfo | undefined): Account | undefined {
+  return account && { name: account.name, email: account.email, username: account.username };
 }
 
 function revisionNumbered(change: ChangeInfo, number: number | undefined): [string, RevisionInfo] | undefined {

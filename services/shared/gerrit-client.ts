@@ -7,6 +7,8 @@ import {
   CapabilityInfo,
   ChangeInfo,
   CommentInfo,
+  CommitInfo,
+  FileInfos,
   GroupDetailInfo,
   GroupInfo,
   PATCHSET_LEVEL,
@@ -23,7 +25,13 @@ const MOST_QUERY = 4000;
 const CONFIG_REF = 'refs/meta/config';
 
 /** What more to send with a change, as Gerrit names it. */
-export type ChangeOption = 'CURRENT_REVISION' | 'ALL_REVISIONS' | 'MESSAGES' | 'DETAILED_ACCOUNTS' | 'DETAILED_LABELS';
+export type ChangeOption =
+  | 'CURRENT_REVISION'
+  | 'ALL_REVISIONS'
+  | 'ALL_COMMITS'
+  | 'MESSAGES'
+  | 'DETAILED_ACCOUNTS'
+  | 'DETAILED_LABELS';
 
 /** What a change is read with when nothing else is asked for: enough to act on an event. */
 export const EVENT_OPTIONS: readonly ChangeOption[] = ['CURRENT_REVISION', 'MESSAGES', 'DETAILED_ACCOUNTS'];
@@ -86,6 +94,21 @@ export class GerritClient {
     return parse(CapabilityInfo, await this.http.getJson('/accounts/self/capabilities'), 'capabilities');
   }
 
+  /** An account by user name, address or number; undefined when there is none that we may see. */
+  async findAccount(account: string | number): Promise<AccountInfo | undefined> {
+    const body = await this.http.findJson(`/accounts/${segment(String(account))}`);
+    return body === undefined ? undefined : parse(AccountInfo, body, `account '${account}'`);
+  }
+
+  /**
+   * Groups that an account is in, by groups in them too, as far as we may see their members: others are left out without a
+   * word. Undefined when there is no such account for us.
+   */
+  async groupsOf(account: string | number): Promise<GroupInfo[] | undefined> {
+    const body = await this.http.findJson(`/accounts/${segment(String(account))}/groups`);
+    return body === undefined ? undefined : parse(GroupInfo.array(), body, `groups of account '${account}'`);
+  }
+
   /** Names of the groups we are in. */
   async groups(): Promise<string[]> {
     const groups = parse(GroupInfo.array(), await this.http.getJson('/accounts/self/groups'), 'groups');
@@ -127,6 +150,22 @@ export class GerritClient {
     const query = options.map((option) => `o=${option}`).join('&');
     const body = await this.http.findJson(`/changes/${changeId(project, change)}/?${query}`);
     return body === undefined ? undefined : parse(ChangeInfo, body, `change ${change}`);
+  }
+
+  /**
+   * Paths that a patch set touches, old names of moved files among them; of a merge, what it brings to the first parent.
+   * Undefined when it is not there, or not for us to see.
+   */
+  async findFiles(project: string, change: number, revision: string): Promise<string[] | undefined> {
+    const base = `/changes/${changeId(project, change)}/revisions/${segment(revision)}`;
+    const commit = await this.http.findJson(`${base}/commit`);
+    if (commit === undefined) return undefined;
+    // Asked without a parent, Gerrit names of a merge only what was changed to resolve conflicts.
+    const isMerge = parse(CommitInfo, commit, `commit ${revision}`).parents.length > 1;
+    const body = await this.http.findJson(`${base}/files/${isMerge ? '?parent=1' : ''}`);
+    if (body === undefined) return undefined;
+    const files = Object.entries(parse(FileInfos, body, `files of ${revision}`));
+    return files.flatMap(([path, { old_path }]) => (old_path === undefined ? path : [path, old_path]));
   }
 
   /** Comments on whole patch sets of a change: what people write in the reply box. Empty when the change is gone. */

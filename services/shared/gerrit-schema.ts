@@ -15,6 +15,14 @@ export const AccountInfo = z.object({
 });
 export type AccountInfo = z.infer<typeof AccountInfo>;
 
+/** A commit as it says itself who wrote it and what it is for. */
+export const CommitInfo = z.object({
+  author: z.object({ name: z.string().optional(), email: z.string().optional() }).default({}),
+  message: z.string().default(''),
+  parents: z.array(z.object({ commit: z.string() })).default([]),
+});
+export type CommitInfo = z.infer<typeof CommitInfo>;
+
 export const RevisionInfo = z.object({
   /** Patch set number. */
   _number: z.number(),
@@ -22,6 +30,8 @@ export const RevisionInfo = z.object({
   kind: z.string().optional(),
   created: GerritTimestamp,
   uploader: AccountInfo.optional(),
+  /** With ALL_COMMITS only. */
+  commit: CommitInfo.optional(),
 });
 export type RevisionInfo = z.infer<typeof RevisionInfo>;
 
@@ -55,7 +65,7 @@ export type CommentInfo = z.infer<typeof CommentInfo>;
 export const PATCHSET_LEVEL = '/PATCHSET_LEVEL';
 
 /** One account's vote; no value: the account may vote and has not. */
-export const ApprovalInfo = AccountInfo.extend({ value: z.number().optional() });
+export const ApprovalInfo = AccountInfo.extend({ value: z.number().optional(), date: GerritTimestamp.optional() });
 export type ApprovalInfo = z.infer<typeof ApprovalInfo>;
 
 export const LabelInfo = z.object({
@@ -73,10 +83,13 @@ export const ChangeInfo = z.object({
   subject: z.string(),
   status: z.enum(['NEW', 'MERGED', 'ABANDONED']),
   topic: z.string().optional(),
+  hashtags: z.array(z.string()).optional(),
   created: GerritTimestamp,
   updated: GerritTimestamp,
   /** When it was merged. */
   submitted: GerritTimestamp.optional(),
+  /** Who merged it. */
+  submitter: AccountInfo.optional(),
   owner: AccountInfo,
   is_private: z.boolean().optional(),
   work_in_progress: z.boolean().optional(),
@@ -120,8 +133,6 @@ export type ProjectAccessInfo = z.infer<typeof ProjectAccessInfo>;
 export const CapabilityInfo = z.object({ streamEvents: z.boolean().default(false) });
 export type CapabilityInfo = z.infer<typeof CapabilityInfo>;
 
-export const GroupInfo = z.object({ name: z.string().optional() });
-
 /** Gerrit writes a group's UUID as part of a URL: `global%3ARegistered-Users`. */
 const GroupUuid = z.string().transform((text, context) => {
   try {
@@ -131,6 +142,12 @@ const GroupUuid = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
+
+export const GroupInfo = z.object({ id: GroupUuid, name: z.string().optional() });
+export type GroupInfo = z.infer<typeof GroupInfo>;
+
+/** Files of a patch set by path. */
+export const FileInfos = z.record(z.string(), z.object({ old_path: z.string().optional() }));
 
 /** A group with its direct members and the groups in it. */
 export const GroupDetailInfo = z.object({

@@ -4,13 +4,17 @@ import { definitionPath, type Pipeline } from '../../core/pipeline';
 import type { Pool, RunPool } from '../../core/pool';
 import type { Result } from '../../core/result';
 import type { SanitizedDefinition } from '../shared/definition/sanitize-definition';
+import { explain } from '../shared/filter/decide-explanation';
+import { decideFilter } from '../shared/filter/decide-filter';
+import type { ChangeFacts, GerritFacts, Need } from '../shared/filter/model-facts';
+import type { PipelineFilter } from '../shared/filter/plan-filters';
+import { renderObjections } from '../shared/filter/render-objections';
 import { renderWorkflow, type WorkflowManifest } from './render-workflow';
 
 /** What Gerrit says of a change now. */
-export interface ChangeNow {
+export interface ChangeNow extends ChangeFacts {
   readonly status: 'NEW' | 'MERGED' | 'ABANDONED';
   readonly currentRevision: string | undefined;
-  readonly isPrivate: boolean;
 }
 
 /** Where a project's runs go, as its `Project` object says. */
@@ -33,8 +37,14 @@ export interface Facts {
   /** Base URL of git over HTTP as pods reach it. */
   readonly fetchUrl: string;
   readonly pipeline: Pipeline;
+  /** The pipeline's, compiled. */
+  readonly filter: PipelineFilter;
+  /** What Gerrit was asked for on the filter's behalf. */
+  readonly known: GerritFacts;
   readonly eventKey: string;
   readonly event: GerritEvent;
+  /** When the ledger received the event; milliseconds since 1970. */
+  readonly eventAt: number;
   readonly project: ProjectNow;
   /** Undefined for an event of a ref, and for a change that is not there for us. */
   readonly change: ChangeNow | undefined;
@@ -68,6 +78,8 @@ export type TriggerDecision =
       readonly reason: FilterReason;
       /** Tip that lacks the definition. */
       readonly definitionCommit?: string;
+      /** Conditions that said no. */
+      readonly objections?: readonly string[];
       readonly stop?: StopOlder;
     }
   | {
@@ -79,7 +91,9 @@ export type TriggerDecision =
     }
   /** Not yet: something that an operator or the provisioner does is missing. */
   | { readonly kind: 'queued'; readonly reason: string }
-  | { readonly kind: 'dead-lettered'; readonly reason: string };
+  | { readonly kind: 'dead-lettered'; readonly reason: string }
+  /** Gerrit must be asked for more before there is a decision. */
+  | { readonly kind: 'ask'; readonly needs: readonly Need[] };
 
 /** Higher than any patch set: stops every run of a change. */
 const EVERY_PATCH_SET = Number.MAX_SAFE_INTEGER;
@@ -119,6 +133,11 @@ function decideDefinition(facts: Facts, project: Extract<ProjectNow, { kind: 're
         ...(definition.commit === undefined ? {} : { definitionCommit: definition.commit }),
       };
     case 'found': {
+      // Last of all reasons not to run, since it may have to ask: most events end before.
+      const conditions = decideConditions(facts);
+      if (conditions !== undefined) {
+        return conditions;
+      }
       if (!definition.definition.ok) {
         const findings = definition.definition.error;
         return {
@@ -145,6 +164,24 @@ function decideDefinition(facts: Facts, project: Extract<ProjectNow, { kind: 're
         ? { kind: 'spawn', workflow: workflow.value, definitionCommit: definition.commit }
         : { kind: 'filtered', reason: 'unsafe-name' };
     }
+  }
+}
+
+/** What the pipeline's own conditions say, unless they let the event pass. */
+function decideConditions({ filter, event, eventAt, change, known }: Facts): TriggerDecision | undefined {
+  const subject = { event, facts: { ...known, change }, now: eventAt };
+  const answer = decideFilter(filter, subject);
+  switch (answer.kind) {
+    case 'pass':
+      return undefined;
+    case 'no':
+      return {
+        kind: 'filtered',
+        reason: 'conditions-not-met',
+        objections: renderObjections(explain(filter, subject)),
+      };
+    case 'unknown':
+      return { kind: 'ask', needs: answer.needs };
   }
 }
 
@@ -176,6 +213,7 @@ function withStop(decision: TriggerDecision, facts: Facts, namespace: string): T
     change === undefined ||
     patchSet === undefined ||
     decision.kind === 'queued' ||
+    decision.kind === 'ask' ||
     decision.kind === 'dead-lettered'
   ) {
     return decision;

@@ -10,6 +10,13 @@ export class GerritChanges implements Changes {
     const info = await this.gerrit.findChange(project, change, ['CURRENT_REVISION']);
     return info === undefined
       ? undefined
-      : { status: info.status, currentRevision: info.current_revision, isPrivate: info.is_private === true };
+      : {
+          status: info.status,
+          currentRevision: info.current_revision,
+          isPrivate: info.is_private === true,
+          isWip: info.work_in_progress === true,
+          topic: info.topic,
+          hashtags: info.hashtags ?? [],
+        };
   }
 }

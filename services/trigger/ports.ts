@@ -1,4 +1,6 @@
 import type { Decision, WorkflowReference } from '../../core/decision';
+import type { GerritEvent } from '../../core/gerrit-event';
+import type { GerritFacts, Need } from '../shared/filter/model-facts';
 import type { StoredEvent } from '../shared/ledger-client';
 import type { ChangeNow, DefinitionNow, ProjectNow, StopOlder } from './decide';
 import type { WorkflowIdentity } from './render-identity';
@@ -23,6 +25,12 @@ export interface Ledger {
 export interface Changes {
   /** Undefined when there is none that we may see. */
   find(project: string, change: number): Promise<ChangeNow | undefined>;
+}
+
+/** What filters need to know of Gerrit besides the change itself. */
+export interface FilterFacts {
+  /** All that is needed; rejects when Gerrit does not say some of it. */
+  find(event: GerritEvent, needs: readonly Need[]): Promise<GerritFacts>;
 }
 
 /** Definitions at the tip of `refs/meta/config`, which is read for every call. */

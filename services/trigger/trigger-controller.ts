@@ -4,13 +4,15 @@ import { projectOfEvent } from '../../core/gerrit-event';
 import { definitionPath, type Pipeline } from '../../core/pipeline';
 import type { Pool, RunPool } from '../../core/pool';
 import { TerminalError } from '../shared/errors';
+import { type PipelineFilter, planFilter } from '../shared/filter/plan-filters';
 import type { Logger } from '../shared/log';
 import type { Admission } from './admission/admission';
 import { planRun } from './admission/plan-run';
 import type { Quotas, Room } from './admission/ports';
-import { decide, type Facts, type TriggerDecision } from './decide';
+import { type Decided, decideAsking } from './ask-and-decide';
+import type { Facts } from './decide';
 import { metrics } from './metrics';
-import type { Changes, Definitions, Ledger, MadeRun, Pair, Projects, Workflows } from './ports';
+import type { Changes, Definitions, FilterFacts, Ledger, MadeRun, Pair, Projects, Workflows } from './ports';
 import { renderIdentity, subjectOf } from './render-identity';
 
 export interface TriggerControllerOptions {
@@ -25,6 +27,7 @@ export interface TriggerControllerOptions {
   readonly classPools: Readonly<Record<string, RunPool>>;
   readonly ledger: Ledger;
   readonly changes: Changes;
+  readonly filterFacts: FilterFacts;
   readonly definitions: Definitions;
   readonly projects: Projects;
   readonly workflows: Workflows;
@@ -37,13 +40,11 @@ export interface TriggerControllerOptions {
 const QUEUED_RETRY_MS = 2_000;
 const MOST_REASON = 1_000;
 
-type Spawn = Extract<TriggerDecision, { kind: 'spawn' }>;
+type Spawn = Extract<Decided, { kind: 'spawn' }>;
 
 /** What a decision is made of, and the room that its run would have. */
 interface Gathered {
   readonly facts: Facts;
-  /** When the ledger received the event; milliseconds since 1970. */
-  readonly eventAt: number;
   /** Undefined without a place to run. */
   readonly room: Room | undefined;
 }
@@ -59,11 +60,18 @@ export class TriggerController {
   /** Last reason recorded for a pair that waits, so that each is said once. */
   private readonly queuedReasons = new Map<string, string>();
 
-  constructor(private readonly options: TriggerControllerOptions) {}
+  /** Pipelines with their filters, by name. */
+  private readonly pipelines: ReadonlyMap<string, { readonly pipeline: Pipeline; readonly filter: PipelineFilter }>;
+
+  constructor(private readonly options: TriggerControllerOptions) {
+    this.pipelines = new Map(
+      options.pipelines.map((pipeline) => [pipeline.name, { pipeline, filter: planFilter(pipeline) }]),
+    );
+  }
 
   /** Whether the pipeline is one of ours. */
   has(pipeline: string): boolean {
-    return this.options.pipelines.some(({ name }) => name === pipeline);
+    return this.pipelines.has(pipeline);
   }
 
   /**
@@ -78,7 +86,7 @@ export class TriggerController {
       this.options.log.warn({ key: pair.key, pipeline: pair.pipeline }, 'the ledger does not know the event any more');
       return undefined;
     }
-    const decision = decide(gathered.facts);
+    const decision = await decideAsking(gathered.facts, this.options.filterFacts);
     if (decision.kind !== 'spawn') {
       this.options.admission.leave(pair);
     }
@@ -101,9 +109,9 @@ export class TriggerController {
   }
 
   private async gather(pair: Pair): Promise<Gathered | undefined> {
-    const { ledger, pipelines, pools, classPools, server, fetchUrl } = this.options;
-    const pipeline = pipelines.find(({ name }) => name === pair.pipeline);
-    if (pipeline === undefined) {
+    const { ledger, pools, classPools, server, fetchUrl } = this.options;
+    const planned = this.pipelines.get(pair.pipeline);
+    if (planned === undefined) {
       throw new TerminalError(
         `pipeline ${pair.pipeline} is not configured; deploy trigger and gateway with one config`,
       );
@@ -125,8 +133,10 @@ export class TriggerController {
     const { room, ...now } = await (isAsHinted
       ? hinted
       : this.gatherFrom({ ...subject, project: subject.project }, pair.pipeline));
-    const facts = { server, fetchUrl, pipeline, pools, classPools, eventKey: pair.key, event, ...now };
-    return { facts, eventAt: Date.parse(stored.receivedAt), room };
+    const { pipeline, filter } = planned;
+    const eventAt = Date.parse(stored.receivedAt);
+    const source = { server, fetchUrl, pipeline, filter, pools, classPools };
+    return { facts: { ...source, known: {}, eventKey: pair.key, event, eventAt, ...now }, room };
   }
 
   /** What Gerrit and the cluster say now. */
@@ -159,7 +169,7 @@ export class TriggerController {
   /** The decision as it was recorded; `queued` is still to be said. */
   private async carryOut(
     pair: Pair,
-    decision: Exclude<TriggerDecision, { kind: 'queued' }>,
+    decision: Exclude<Decided, { kind: 'queued' }>,
     gathered: Gathered,
   ): Promise<Outcome> {
     switch (decision.kind) {
@@ -180,12 +190,12 @@ export class TriggerController {
   }
 
   /** Makes the run, when it is its turn; one that could never begin is rejected at once. */
-  private async letIn(pair: Pair, decision: Spawn, { facts, eventAt, room }: Gathered): Promise<Outcome> {
+  private async letIn(pair: Pair, decision: Spawn, { facts, room }: Gathered): Promise<Outcome> {
     const { admission } = this.options;
     if (room === undefined || facts.project.kind !== 'ready') {
       throw new Error(`a run of ${pair.key} has no place`);
     }
-    const planned = planRun(decision.workflow, facts, facts.project, room, eventAt);
+    const planned = planRun(decision.workflow, facts, facts.project, room, facts.eventAt);
     if (!planned.ok) {
       admission.leave(pair);
       await this.stopOlder(decision, undefined);
@@ -295,10 +305,11 @@ export class TriggerController {
   }
 }
 
-const filteredAs = ({ reason, definitionCommit }: Extract<TriggerDecision, { kind: 'filtered' }>): Decision => ({
+const filteredAs = ({ reason, definitionCommit, objections }: Extract<Decided, { kind: 'filtered' }>): Decision => ({
   kind: 'filtered',
   reason,
   ...(definitionCommit === undefined ? {} : { definitionCommit }),
+  ...(objections === undefined ? {} : { objections: [...objections] }),
 });
 
 const idOf = ({ key, pipeline }: Pair): string => `${pipeline} ${key}`;

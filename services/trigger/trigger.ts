@@ -16,6 +16,7 @@ import { type Receipt, startCustomTriggerServer } from './custom-trigger-server'
 import { DecisionQueue } from './decision-queue';
 import { GerritChanges } from './gerrit-changes';
 import { GerritDefinitions } from './gerrit-definitions';
+import { GerritFilterFacts } from './gerrit-filter-facts';
 import { KubeProjects } from './kube-projects';
 import { KubeWorkflows } from './kube-workflows';
 import type { Ledger } from './ports';
@@ -27,7 +28,10 @@ export interface TriggerCoreOptions {
   readonly readiness: Readiness;
   readonly signal: AbortSignal;
   readonly kube: Pick<KubeClient, 'create' | 'get' | 'list' | 'patch' | 'watch'>;
-  readonly gerrit: Pick<GerritClient, 'findChange' | 'findFile' | 'findTip'>;
+  readonly gerrit: Pick<
+    GerritClient,
+    'findChange' | 'findFile' | 'findTip' | 'findFiles' | 'findGroup' | 'findAccount' | 'groupsOf'
+  >;
   readonly ledger: Ledger & Pick<LedgerClient, 'resend'>;
 }
 
@@ -107,6 +111,7 @@ export function startTriggerCore(options: TriggerCoreOptions): TriggerCore {
     classPools: config.classPools,
     ledger,
     changes: new GerritChanges(gerrit),
+    filterFacts: new GerritFilterFacts(gerrit),
     definitions: new GerritDefinitions(gerrit),
     projects,
     workflows: new KubeWorkflows(kube),

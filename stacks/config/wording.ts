@@ -30,7 +30,7 @@ export function allowedMessage(issue: RawIssue): string | undefined {
     case 'invalid_value':
       return oneOf(issue.values.map(String), issue.input);
     case 'invalid_union':
-      return oneOf(optionsOf(issue), discriminatorOf(issue));
+      return optionsOf(issue).length > 0 ? oneOf(optionsOf(issue), discriminatorOf(issue)) : closest(issue.errors);
     case 'too_small':
       return sized(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum);
     case 'too_big':
@@ -52,6 +52,25 @@ export function unknownKeyMessage(key: string, known: readonly string[]): string
 function oneOf(allowed: readonly string[], input: unknown): string {
   const text = allowed.length === 1 ? `must be ${allowed[0]}` : `must be one of: ${allowed.join(', ')}`;
   return `${text}${hint(input, allowed)}`;
+}
+
+/** What is wrong with the form that was probably meant: the first one of the right kind. All of them, when none is. */
+function closest(forms: readonly (readonly z.core.$ZodIssue[])[]): string | undefined {
+  const issues = forms.flatMap(([first]) => first ?? []);
+  const meant = issues.find(({ code, path }) => code !== 'invalid_type' || path.length > 0);
+  return meant === undefined ? [...new Set(issues.map(({ message }) => message))].join(', or ') : inside(meant);
+}
+
+/** An issue with its place inside the form. */
+function inside(issue: z.core.$ZodIssue): string {
+  const [key] = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const message =
+    key === undefined
+      ? issue.message
+      : `${key} ${unknownKeyMessage(key, z.array(z.string()).parse(JSON.parse(issue.message)))}`;
+  return [...issue.path.map((part) => (typeof part === 'number' ? `entry ${part + 1}` : String(part))), message].join(
+    ' ',
+  );
 }
 
 function sized(origin: string, bound: string, limit: number | bigint): string {

@@ -27,7 +27,7 @@ describe('the votes of a comment', () => {
         ['Verified', 1],
       ],
     ],
-    ['Patch Set 3: -Code-Review', []],
+    ['Patch Set 3: -Code-Review', [['Code-Review', 0]]],
     ['Patch Set 3:\n\nPatch Set 3: Code-Review+2', []],
     ['Code-Review+2', []],
     ['', []],

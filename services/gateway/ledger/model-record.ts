@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DecisionRecord, Verdict } from '../../../core/decision';
 import { GerritEvent } from '../../../core/gerrit-event';
 
-/** Verdicts by pipeline name. */
+/** Verdicts by pipeline name; a pipeline that is not among them has no trigger that matches. */
 export const Verdicts = z.record(z.string(), Verdict);
 export type Verdicts = z.infer<typeof Verdicts>;
 

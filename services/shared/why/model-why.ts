@@ -1,6 +1,7 @@
 import type { ChangeHistory, EventHistory, PairHistory } from '../../../core/change-history';
 import type { WorkflowReference } from '../../../core/decision';
 import type { Pipeline } from '../../../core/pipeline';
+import { eventsOf } from '../../../core/pipeline-trigger';
 import type { EventMention, PipelineAnswer, WhyAnswer, WhyOutcome } from './model-answer';
 
 const COMMENT = 'comment-added';
@@ -67,7 +68,7 @@ const pipelinesOf = ({ pairs }: EventHistory): string[] => Object.keys(pairs);
 
 const notSeen = (triggers: Pipeline['triggers'] | undefined, { omitted }: ChangeHistory): WhyOutcome => ({
   kind: 'not-seen',
-  wanted: [...new Set((triggers ?? []).map(({ event }) => event))],
+  wanted: [...new Set((triggers ?? []).flatMap(eventsOf))],
   omitted,
 });
 
@@ -81,7 +82,7 @@ function outcomesOf(
   // What nobody wants of this pipeline, a question for one, says nothing of it.
   const able = newestFirst.filter(
     (event) =>
-      (triggers === undefined || triggers.some((trigger) => trigger.event === event.type)) &&
+      (triggers === undefined || triggers.some((trigger) => eventsOf(trigger).some((type) => type === event.type))) &&
       !isMereQuestion(event, pipeline),
   );
   const judged = able.flatMap((event) => {
@@ -133,8 +134,8 @@ function outcomeOf(event: EventMention, pair: PairHistory, phaseOf: WhyFacts['ph
       return { kind: 'waits', event, reason, ...(wait === undefined ? {} : { wait }) };
     }
     case 'filtered': {
-      const { reason, definitionCommit: commit } = decision;
-      return { kind: 'not-started', event, reason, objections: [], ...(commit === undefined ? {} : { commit }) };
+      const { reason, objections = [], definitionCommit: commit } = decision;
+      return { kind: 'not-started', event, reason, objections, ...(commit === undefined ? {} : { commit }) };
     }
     case 'spawned': {
       const { namespace, name: workflow } = decision.workflow;

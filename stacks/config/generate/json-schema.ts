@@ -4,6 +4,10 @@ import { SECRETS } from '../secrets';
 
 /** A JSON Schema node, as far as one of stack config has it. */
 export interface SchemaNode {
+  /** A definition that stands in many places: `#/definitions/pattern`. */
+  readonly $ref?: string | undefined;
+  /** One such, where something is said beside it. */
+  readonly allOf?: readonly SchemaNode[] | undefined;
   readonly type?: string | undefined;
   readonly description?: string | undefined;
   readonly default?: unknown;
@@ -14,6 +18,7 @@ export interface SchemaNode {
   readonly additionalProperties?: boolean | SchemaNode | undefined;
   readonly propertyNames?: SchemaNode | undefined;
   readonly oneOf?: readonly SchemaNode[] | undefined;
+  readonly anyOf?: readonly SchemaNode[] | undefined;
   readonly required?: readonly string[] | undefined;
   readonly minimum?: number | undefined;
   readonly exclusiveMinimum?: number | undefined;
@@ -29,6 +34,8 @@ export interface SchemaNode {
 
 const Node: z.ZodType<SchemaNode> = z.lazy(() =>
   z.looseObject({
+    $ref: z.string().optional(),
+    allOf: z.array(Node).optional(),
     type: z.string().optional(),
     description: z.string().optional(),
     default: z.unknown().optional(),
@@ -39,6 +46,7 @@ const Node: z.ZodType<SchemaNode> = z.lazy(() =>
     additionalProperties: z.union([z.boolean(), Node]).optional(),
     propertyNames: Node.optional(),
     oneOf: z.array(Node).optional(),
+    anyOf: z.array(Node).optional(),
     required: z.array(z.string()).optional(),
     minimum: z.number().optional(),
     exclusiveMinimum: z.number().optional(),
@@ -57,9 +65,13 @@ const DRAFT = 'draft-7';
 /** zod writes the widest integers it can count as bounds; they tell people nothing. */
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
+const Whole = z.object({ properties: z.record(z.string(), Node), definitions: z.record(z.string(), Node).default({}) });
+
 /** JSON Schema of each key of stack config, secrets aside, as people write it: what has a default may be left out. */
-export function keySchemas(): Record<string, SchemaNode> {
-  const { properties } = Node.parse(
+export const keySchemas = (): Record<string, SchemaNode> => wholeSchema().properties;
+
+function wholeSchema(): z.infer<typeof Whole> {
+  return Whole.parse(
     z.toJSONSchema(ClusterConfig, {
       io: 'input',
       target: DRAFT,
@@ -71,7 +83,6 @@ export function keySchemas(): Record<string, SchemaNode> {
       },
     }),
   );
-  return { ...properties };
 }
 
 /** The schema of a stack file, `Pulumi.<stack>.yaml`, for editors. Keys of other programs are let pass. */
@@ -83,7 +94,8 @@ export function stackFileSchema() {
     required: ['secure'],
     additionalProperties: false,
   });
-  const ours = { ...keySchemas(), ...mapValues(SECRETS, secret) };
+  const { properties, definitions } = wholeSchema();
+  const ours = { ...properties, ...mapValues(SECRETS, secret) };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $comment: 'Generated from stacks/config/schema.ts by `npm run generate:config`; a test compares.',
@@ -97,6 +109,7 @@ export function stackFileSchema() {
         additionalProperties: false,
       },
     },
+    definitions,
   };
 }
 

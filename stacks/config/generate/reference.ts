@@ -15,6 +15,8 @@ was probably meant. \`Pulumi.ci.yaml\` is a whole configuration.
 In paths, \`[]\` stands for each entry of a list and \`<name>\` for each name of an object. Editors that read
 \`# yaml-language-server: $schema=stacks/config/stack-config.schema.json\` in a stack file's first line complete and check the
 keys as they are typed.
+
+What a \`pattern\`, a \`person\`, a \`command\`, a \`requirement\` and a \`rejection\` are is told in [filters.md](filters.md).
 `;
 
 /** The reference page of stack config, in Markdown. */

@@ -28,6 +28,7 @@ export function configRows(path: string, node: SchemaNode, required = node.defau
 
 function inside(path: string, node: SchemaNode): ConfigRow[] {
   if (node.oneOf !== undefined) return variants(path, node.oneOf);
+  if (node.anyOf !== undefined) return forms(path, node.anyOf);
   if (node.items !== undefined) return inside(`${path}[]`, node.items);
   if (typeof node.additionalProperties === 'object') return inside(`${path}.<name>`, node.additionalProperties);
   const properties = Object.entries(node.properties ?? {});
@@ -41,6 +42,10 @@ function inside(path: string, node: SchemaNode): ConfigRow[] {
     configRows(`${path}.${name}`, property, node.required?.includes(name) ?? false),
   );
 }
+
+/** Keys of the first form that has any: one of something and a list of it have the same. */
+const forms = (path: string, nodes: readonly SchemaNode[]): ConfigRow[] =>
+  nodes.map((node) => inside(path, node)).find((rows) => rows.length > 0) ?? [];
 
 /** Keys of every variant, those that tell variants apart as one. */
 function variants(path: string, nodes: readonly SchemaNode[]): ConfigRow[] {
@@ -73,6 +78,9 @@ function sharedNode(nodes: readonly SchemaNode[]): SchemaNode | undefined {
 }
 
 function typeOf(node: SchemaNode): string {
+  const form = formOf(node);
+  if (form !== undefined) return form;
+  if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' or ');
   if (node.items !== undefined) return `list of ${plural(typeOf(node.items))}`;
   if (node.oneOf !== undefined) return 'object';
   if (typeof node.additionalProperties === 'object') return `object of ${plural(typeOf(node.additionalProperties))}`;
@@ -83,7 +91,12 @@ function typeOf(node: SchemaNode): string {
 
 const plural = (type: string): string => (type.startsWith('list') ? type.replace('list', 'lists') : `${type}s`);
 
+/** Name of the form that many places share, which has a page of its own; undefined: it is no such place. */
+const formOf = ({ $ref, allOf }: SchemaNode): string | undefined =>
+  ($ref ?? allOf?.find((part) => part.$ref !== undefined)?.$ref)?.split('/').at(-1);
+
 function allowedOf(node: SchemaNode): string {
+  if (node.anyOf !== undefined) return node.anyOf.map(allowedOf).find((allowed) => allowed !== '') ?? '';
   if (node.const !== undefined) return code(String(node.const));
   const values = node.enum ?? node.items?.enum;
   if (values !== undefined) return values.map((value) => code(String(value))).join(', ');

@@ -93,7 +93,7 @@ test('a change that its branch kept from running: which condition of which trigg
   const { text } = await answerWith(change, /^check: not started/m);
 
   expect(text).toContain(
-    'check: not started: a change to refs/meta/config is wanted only where that branch is named (pipelines.check.triggers[0].branch)',
+    "check: not started: branch is 'refs/meta/config', wanted a branch of code where none is named (pipelines.check.triggers[0].branch)",
   );
   expect(await printed([`${change.number},${change.patchSet}`])).toBe(text);
 });

@@ -50,6 +50,15 @@ test.each([
   expect(dangers(config(), config(pipeline))).toEqual([`trust: ${expected}`]);
 });
 
+test.each([
+  [{ require: { wip: false } }, {}],
+  [{ reject: { hashtag: 'skip' } }, {}],
+  [{ reject: { hashtag: 'skip' } }, { reject: { topic: 'x' } }],
+])('what a pipeline requires or rejects of all its triggers is dangerous to lose: %j', (before, after) => {
+  expect(dangers(config(before), config(after))).toHaveLength(2);
+  expect(dangers(config(), config(before))).toEqual([]);
+});
+
 test('fewer triggers, one more condition, less trust, another description and priority are harmless', () => {
   expect(dangers(config(), config({ triggers: [{ event: 'patchset-created' }] }))).toEqual([]);
   expect(dangers(config(), config({ triggers: [{ event: 'patchset-created', project: '^demo$' }] }))).toEqual([]);

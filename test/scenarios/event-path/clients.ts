@@ -22,7 +22,15 @@ type GerritVerbs = Pick<
   | 'groups'
   | 'capabilities'
   | 'isConfigVisible'
+  | 'findFiles'
+  | 'findGroup'
+  | 'findAccount'
+  | 'groupsOf'
 >;
+
+const nobodyAsks = async () => {
+  throw new Error('no pipeline of the model has a condition that needs it');
+};
 
 /** Gerrit's REST as a process reaches it. */
 export function gerritClient(process: Process, link: Link, gerrit: ModelGerrit): GerritVerbs {
@@ -47,6 +55,10 @@ export function gerritClient(process: Process, link: Link, gerrit: ModelGerrit):
     groups: async () => [],
     capabilities: async () => ({ streamEvents: true }),
     isConfigVisible: async () => undefined,
+    findFiles: nobodyAsks,
+    findGroup: nobodyAsks,
+    findAccount: nobodyAsks,
+    groupsOf: nobodyAsks,
   };
 }
 

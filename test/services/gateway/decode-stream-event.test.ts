@@ -24,6 +24,34 @@ describe('stream line', () => {
     expect(line({ type, change, patchSet })).toMatchObject({ kind: 'event', needsMessageId: true });
   });
 
+  test.each<[string, object[], string, object[]]>([
+    [
+      'a vote that the comment changed',
+      [{ type: 'Code-Review', value: '2', oldValue: '0' }],
+      'x',
+      [['Code-Review', 2]],
+    ],
+    ['no vote that stood before', [{ type: 'Code-Review', value: '2' }], 'x', []],
+    ['no vote that was cast again', [{ type: 'Code-Review', value: '2', oldValue: '2' }], 'x', []],
+    ['a vote that was taken back', [{ type: 'Code-Review', value: '0', oldValue: '-2' }], 'x', [['Code-Review', 0]]],
+    ['a vote that only words tell', [], 'Patch Set 1: Verified-1', [['Verified', -1]]],
+    [
+      'each vote once',
+      [{ type: 'Code-Review', value: '2', oldValue: '1' }],
+      'Patch Set 1: Code-Review+2 Verified+1',
+      [
+        ['Code-Review', 2],
+        ['Verified', 1],
+      ],
+    ],
+  ])('comment-added tells %s', (_, approvals, comment, expected) => {
+    const said = line({ type: 'comment-added', change, patchSet, approvals, comment });
+    const votes = said.kind === 'event' ? (said.event.votes ?? []) : [];
+
+    expect(votes.map(({ label, value }) => [label, value])).toEqual(expected);
+    expect(said).not.toHaveProperty('event.approvals');
+  });
+
   test.each([
     ['master', 'refs/heads/master'],
     ['refs/heads/master', 'refs/heads/master'],

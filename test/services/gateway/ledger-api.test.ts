@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Decision } from '../../../core/decision';
 import { eventKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
+import { compileExplain } from '../../../services/gateway/decide-objections';
 import { createLedgerApi } from '../../../services/gateway/ledger-api';
 import { metrics } from '../../../services/gateway/metrics';
-import { objectionsOf } from '../../../services/gateway/render-objections';
 import { LedgerClient } from '../../../services/shared/ledger-client';
 import {
   type Core,
@@ -46,7 +46,7 @@ beforeEach(async () => {
       }
       return CALLERS.find((caller) => caller === token);
     },
-    explain: objectionsOf(PIPELINES),
+    explain: compileExplain(PIPELINES),
     log: silent,
     signal: stopping.signal,
   });
@@ -192,7 +192,7 @@ describe('ledger API', () => {
           check: { verdict: 'pass', objections: [], latest: { at: expect.any(String), decision: SPAWNED } },
           post: {
             verdict: 'no-pipeline-match',
-            objections: ['event patchset-created is not wanted (pipelines.post.triggers[0].event)'],
+            objections: ["event is 'patchset-created', wanted 'change-merged' (pipelines.post.triggers[0].event)"],
           },
         },
       },

@@ -1,5 +1,5 @@
 import { eventKey } from '../../../core/event-key';
-import type { GerritEvent } from '../../../core/gerrit-event';
+import { actorOf, type GerritEvent } from '../../../core/gerrit-event';
 import { decideChangeMessage, streamCommentText } from '../../../services/gateway/decide-change-message';
 import { decodeStreamLine } from '../../../services/gateway/decode-stream-event';
 import { needsComments, planSweep, searchSince, sweepFrom } from '../../../services/gateway/plan-sweep';
@@ -23,11 +23,12 @@ const CHANGE = ChangeInfo.parse({
   created: at('10:00:00'),
   updated: at('10:09:00'),
   submitted: at('10:09:00'),
+  submitter: admin,
   owner: admin,
   current_revision: R2,
   revisions: {
-    [R1]: { _number: 1, ref: 'refs/changes/07/7/1', kind: 'REWORK', created: at('10:00:00') },
-    [R2]: { _number: 2, ref: 'refs/changes/07/7/2', kind: 'REWORK', created: at('10:02:00') },
+    [R1]: { _number: 1, ref: 'refs/changes/07/7/1', kind: 'REWORK', created: at('10:00:00'), uploader: admin },
+    [R2]: { _number: 2, ref: 'refs/changes/07/7/2', kind: 'REWORK', created: at('10:02:00'), uploader: admin },
   },
   messages: [
     {
@@ -40,7 +41,13 @@ const CHANGE = ChangeInfo.parse({
     },
     { id: 'm1', author: admin, date: at('10:01:00'), message: 'Patch Set 1:\n\nrecheck', _revision_number: 1 },
     { id: 'm2', author: admin, date: at('10:01:00'), message: 'Patch Set 1:\n\nrecheck', _revision_number: 1 },
-    { id: 'm3', author: admin, date: at('10:03:00'), message: 'Patch Set 2:\n\n(1 comment)', _revision_number: 2 },
+    {
+      id: 'm3',
+      author: admin,
+      date: at('10:03:00'),
+      message: 'Patch Set 2: Code-Review+2\n\n(1 comment)',
+      _revision_number: 2,
+    },
     {
       id: 'm4',
       author: { ...admin, username: 'bot' },
@@ -144,6 +151,30 @@ describe('an event', () => {
     const comments = planSweep(CHANGE, 0, COMMENTS).flatMap(({ event }) => event.comment ?? []);
 
     expect(comments).toEqual(['Patch Set 1:\n\nrecheck', 'Patch Set 1:\n\nrecheck', 'Patch Set 2:\n\nrecheck']);
+  });
+
+  test('read by REST names who did it, as the stream would', () => {
+    const by = planSweep(CHANGE, 0, COMMENTS).map(({ event }) => [event.type, actorOf(event)?.username]);
+
+    expect(by).toEqual([
+      ['patchset-created', 'admin'],
+      ['comment-added', 'admin'],
+      ['comment-added', 'admin'],
+      ['patchset-created', 'admin'],
+      ['comment-added', 'admin'],
+      ['change-restored', 'admin'],
+      ['change-restored', 'admin'],
+      ['change-merged', 'admin'],
+    ]);
+  });
+
+  test('has the votes it changed from either source, though words in the reply box hide Gerrit’s line of them', () => {
+    const approvals = [{ type: 'Code-Review', value: '2', oldValue: '0' }];
+    const line = decodeStreamLine(JSON.stringify({ ...said(2, '10:03:00', 'recheck'), approvals }));
+    const fromRest = planSweep(CHANGE, 0, COMMENTS).find(({ event }) => event.messageId === 'm3')?.event;
+
+    expect(fromRest?.votes).toEqual([{ label: 'Code-Review', value: 2 }]);
+    expect(line).toMatchObject({ event: { votes: fromRest?.votes, comment: fromRest?.comment } });
   });
 
   test('from before the sweep’s time is not read again', () => {

@@ -166,3 +166,38 @@ describe('postReview', () => {
     await expect(client.postReview(review)).rejects.toThrow(TerminalError);
   });
 });
+
+describe('findFiles', () => {
+  const base = `/changes/mediawiki%2Fcore~7/revisions/${COMMIT}`;
+  const commit = (...parents: string[]) => ({ json: { parents: parents.map((commit) => ({ commit })), message: 'x' } });
+
+  test('names what a patch set touches, and moved files twice', async () => {
+    server.on(`GET ${base}/commit`, commit('p'));
+    server.on(`GET ${base}/files/`, {
+      json: { '/COMMIT_MSG': { status: 'A' }, 'src/a': { status: 'R', old_path: 'lib/a' }, 'src/b': {} },
+    });
+
+    await expect(client.findFiles(PROJECT, 7, COMMIT)).resolves.toEqual(['/COMMIT_MSG', 'src/a', 'lib/a', 'src/b']);
+  });
+
+  test('names of a merge what it brings, and not only conflicts', async () => {
+    server.on(`GET ${base}/commit`, commit('p', 'q'));
+    server.on(`GET ${base}/files/?parent=1`, { json: { 'src/a': {} } });
+
+    await expect(client.findFiles(PROJECT, 7, COMMIT)).resolves.toEqual(['src/a']);
+  });
+
+  test('says nothing of a patch set that it does not see', async () => {
+    await expect(client.findFiles(PROJECT, 7, COMMIT)).resolves.toBeUndefined();
+  });
+});
+
+describe('groupsOf', () => {
+  test('reads UUIDs as they are, and nothing of an account it does not see', async () => {
+    server.on('GET /accounts/7/groups', { json: [{ id: 'global%3ARegistered-Users', name: 'Registered Users' }] });
+
+    await expect(client.groupsOf(7)).resolves.toEqual([{ id: 'global:Registered-Users', name: 'Registered Users' }]);
+    await expect(client.groupsOf('a b')).resolves.toBeUndefined();
+    expect(server.calls.at(-1)).toBe('GET /accounts/a%20b/groups');
+  });
+});

@@ -59,7 +59,7 @@ function setup(histories: readonly ChangeHistory[] = [HISTORY], runs: readonly A
 
 const HISTORY = history(
   event('patchset-created', { check: passed(spawned('a')), post: unmatched('no') }),
-  event('patchset-created', { check: unmatched(`branch '${HOSTILE}' is not wanted`) }, { patchSet: 2 }),
+  event('patchset-created', { check: unmatched(`branch is '${HOSTILE}', wanted RE2 'x'`) }, { patchSet: 2 }),
 );
 
 describe('the page of a change', () => {

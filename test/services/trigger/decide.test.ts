@@ -113,6 +113,43 @@ test.each<[string, Partial<Facts>, object | undefined]>([
   }
 });
 
+describe('conditions', () => {
+  const wip = pipeline({ require: { wip: false } });
+  const files = pipeline({ require: { file: { glob: 'src/**' } } });
+
+  test.each<[string, Partial<Facts>, object]>([
+    ['that hold let it run', { pipeline: wip }, { kind: 'spawn' }],
+    [
+      'that do not hold now end it, whatever the event said',
+      { pipeline: wip, change: change({ isWip: true }) },
+      {
+        ...filtered('conditions-not-met'),
+        objections: ['wip is true, wanted false (pipelines.check.require.wip)'],
+      },
+    ],
+    ['that need more ask for it', { pipeline: files }, { kind: 'ask', needs: [{ kind: 'files' }] }],
+    ['that were told more decide', { pipeline: files, known: { files: ['src/a'] } }, { kind: 'spawn' }],
+    [
+      'are looked at after all else: a change that is closed asks nothing',
+      { pipeline: files, change: change({ status: 'ABANDONED' }) },
+      filtered('change-closed'),
+    ],
+    [
+      'are looked at before a refused definition is told',
+      { pipeline: files, known: { files: ['docs/a'] }, definition: rejected },
+      filtered('conditions-not-met'),
+    ],
+  ])('%s', (_what, overrides, expected) => {
+    expect(decide(facts(overrides))).toMatchObject(expected);
+  });
+
+  test('that are not met stop runs of older patch sets all the same: they have lost their point', () => {
+    expect(decide(facts({ pipeline: files, known: { files: ['docs/a'] } }))).toMatchObject({
+      stop: { belowPatchSet: 2, samePatchSet: false },
+    });
+  });
+});
+
 test('the same facts come to the same Workflow, and another definition to the same name', () => {
   const [first, again] = [decide(facts()), decide(facts())];
   const changed = decide(facts({ definition: found(undefined, 'd'.repeat(40)) }));

@@ -1,7 +1,9 @@
+import { EVENT_TYPES } from '../../../core/event-type';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { Pipeline } from '../../../core/pipeline';
 import { POOLS } from '../../../core/pool';
 import { type SanitizedDefinition, sanitizeDefinition } from '../../../services/shared/definition/sanitize-definition';
+import { planFilter } from '../../../services/shared/filter/plan-filters';
 import type { ChangeNow, DefinitionNow, Facts } from '../../../services/trigger/decide';
 import { renderWorkflow } from '../../../services/trigger/render-workflow';
 
@@ -30,6 +32,9 @@ export function sanitized(text: string = DEFINITION): SanitizedDefinition {
 export const pipeline = (overrides: Partial<Pipeline> = {}): Pipeline =>
   Pipeline.parse({ name: 'check', triggers: [{ event: 'patchset-created' }], timeoutSeconds: 600, ...overrides });
 
+/** Lets every event pass. */
+const ANYTHING = pipeline({ triggers: [{ event: [...EVENT_TYPES] }] });
+
 export function event(overrides: Partial<GerritEvent> = {}): GerritEvent {
   return {
     type: 'patchset-created',
@@ -43,6 +48,9 @@ export const change = (overrides: Partial<ChangeNow> = {}): ChangeNow => ({
   status: 'NEW',
   currentRevision: REVISION,
   isPrivate: false,
+  isWip: false,
+  topic: undefined,
+  hashtags: [],
   ...overrides,
 });
 
@@ -70,13 +78,17 @@ export function renderRun(namespace: string, overrides: Partial<Pipeline> = {}, 
   return run.value;
 }
 
+/** The filter is that of the pipeline. */
 export function facts(overrides: Partial<Facts> = {}): Facts {
   return {
     server: 'local',
     fetchUrl: 'http://gerrit.test:8080',
     pipeline: pipeline(),
+    filter: planFilter(overrides.pipeline ?? ANYTHING),
+    known: {},
     eventKey: KEY,
     event: event(),
+    eventAt: Date.parse('2026-01-01T00:00:00Z'),
     project: { kind: 'ready', namespace: NAMESPACE, class: 'default' },
     change: change(),
     definition: found(),

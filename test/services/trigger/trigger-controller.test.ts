@@ -3,6 +3,7 @@ import type { Decision } from '../../../core/decision';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { AdmissionConfig } from '../../../core/service-config';
 import { TransientError } from '../../../services/shared/errors';
+import type { GerritFacts } from '../../../services/shared/filter/model-facts';
 import { Admission } from '../../../services/trigger/admission/admission';
 import { NOTHING } from '../../../services/trigger/admission/model-amount';
 import { NO_LIMITS } from '../../../services/trigger/admission/model-pod';
@@ -14,6 +15,9 @@ import { TriggerController } from '../../../services/trigger/trigger-controller'
 import { COMMIT, change, event, found, KEY, NAMESPACE, pipeline } from './fixtures';
 
 const PAIR: Pair = { key: KEY, pipeline: 'check', project: 'demo' };
+
+/** Starts on files below `src` only. */
+const FILES = pipeline({ name: 'files', triggers: [{ event: 'patchset-created', file: { glob: 'src/**' } }] });
 
 /** The world around the trigger: remembers what was done to it, and fails once where told to. */
 class World {
@@ -27,6 +31,8 @@ class World {
   readonly stopped: [StopOlder, StoppedBy | undefined][] = [];
   readonly terminated: string[] = [];
   readonly asked: string[] = [];
+  known: GerritFacts = {};
+  readonly needs: string[] = [];
   readonly failOnce = new Set<string>();
   room: Room = { hard: {}, limits: NO_LIMITS, look: { hard: {}, used: NOTHING, at: Date.now() } };
   readonly turns: Pair[] = [];
@@ -41,7 +47,7 @@ class World {
   readonly controller = new TriggerController({
     server: 'local',
     fetchUrl: 'http://gerrit.test',
-    pipelines: [pipeline()],
+    pipelines: [pipeline({ triggers: [{ event: ['patchset-created', 'comment-added'] }] }), FILES],
     pools: [],
     classPools: {},
     log: pino({ level: 'silent' }),
@@ -53,6 +59,13 @@ class World {
       putDecision: async (_key, _pipeline, decision) => this.decide(decision),
     },
     changes: { find: async () => this.change },
+    filterFacts: {
+      find: async (_event, needs) => {
+        this.needs.push(...needs.map(({ kind }) => kind));
+        this.fail('facts');
+        return this.known;
+      },
+    },
     projects: {
       find: async (project) => {
         this.asked.push(project);
@@ -400,5 +413,61 @@ spec:
   expect(JSON.parse(world.created[0]?.metadata.annotations['seakeeper.wikimedia.org/admitted'] ?? '')).toMatchObject({
     class: 'default',
     need: { pods: 7 },
+  });
+});
+
+describe('conditions that need facts of Gerrit', () => {
+  const pair = { ...PAIR, pipeline: 'files' };
+
+  test('are asked about once the rest would run', async () => {
+    const world = new World();
+    world.known = { files: ['src/a.ts'] };
+
+    await world.run(pair);
+
+    expect(world.needs).toEqual(['files']);
+    expect(world.decisions).toMatchObject([{ kind: 'spawned' }]);
+  });
+
+  test('end the event when they are not met', async () => {
+    const world = new World();
+    world.known = { files: ['docs/a.md'] };
+
+    await world.run(pair);
+
+    expect(world.decisions).toEqual([
+      {
+        kind: 'filtered',
+        reason: 'conditions-not-met',
+        objections: [expect.stringMatching(/^file does not fit, wanted .* \(pipelines\.files\..*file\)$/)],
+      },
+    ]);
+  });
+
+  test('cost Gerrit nothing for an event that ends before, or a pipeline that has none', async () => {
+    const world = new World();
+    await world.run();
+    world.definition = { kind: 'absent' };
+    await world.run(pair);
+
+    expect(world.needs).toEqual([]);
+  });
+
+  test('are no silent no when Gerrit does not answer: the event is tried again', async () => {
+    const world = new World();
+    world.known = { files: ['src/a.ts'] };
+    world.failOnce.add('facts');
+
+    await expect(world.run(pair)).rejects.toThrow(TransientError);
+    expect(world.decisions).toEqual([]);
+    await world.run(pair);
+
+    expect(world.decisions).toMatchObject([{ kind: 'spawned' }]);
+  });
+
+  test('are an error, and no endless question, when the answer is always another', async () => {
+    const world = new World();
+
+    await expect(world.run(pair)).rejects.toThrow(/is undecided after 100 questions to Gerrit/);
   });
 });

@@ -116,6 +116,26 @@ describe('an invalid stack config', () => {
     expect(problemsOf(config)).toContain(expected);
   });
 
+  test.each<[object, string]>([
+    [{ event: 'patchset-creatd' }, "event: must be one of: patchset-created, .*; did you mean 'patchset-created'"],
+    [{ event: 5 }, 'event: must be one of: .*; got 5'],
+    [{ event: [] }, 'event: must not be empty; got an empty list'],
+    [{ approval: { label: 'V', val: 1 } }, 'approval: value is missing: must be a number, or .* a list; got an object'],
+    [{ approval: { label: 'V', value: 1, by: 2 } }, 'approval.by: is not known; allowed are: label, value'],
+    [{ branch: { glob: '[' } }, "branch.glob: '\\[' is not a glob: has '\\['.*"],
+    [{ branch: { plain: 'a', glob: 'b' } }, 'branch: must be a pattern: .* exactly one of plain.*; got an object'],
+    [{ branch: ['a', { re2: '(' }] }, "branch\\[1\\].re2: '\\(' is not an RE2 pattern: .*"],
+    [{ command: { name: 'a' } }, 'command: arguments must be a pattern.*'],
+    [{ by: {} }, 'by: names nobody; say at least one of username, email, name, group.*'],
+    [{ require: {} }, 'require: says nothing; leave it out, or give it a condition.*'],
+  ])('of a filter is told in one line: %j', (trigger, line) => {
+    const pipelines = [{ name: 'check', triggers: [{ event: 'comment-added', ...trigger }] }];
+
+    expect(problemsOf({ pipelines })).toEqual([
+      expect.stringMatching(new RegExp(`^seakeeper:pipelines\\[0\\]\\.triggers\\[0\\]\\.${line}`)),
+    ]);
+  });
+
   test('shows no secret: not under a name that says so, nor in a text that looks like one, nor under an unknown key', () => {
     const text = problemsOf({
       natsPasword: 'hunter2',

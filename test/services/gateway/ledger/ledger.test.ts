@@ -200,6 +200,16 @@ describe('ledger', () => {
     await ledger.close();
   });
 
+  test('finds an event of a change that no pipeline wants among its events', async () => {
+    const key = 's:patchset-created:p:7:r';
+    const ledger = await open();
+    await ledger.recordEvent(key, event('r'), {});
+
+    expect(ledger.findChange(7)).toEqual({ project: 'p', keys: [key] });
+    expect(await ledger.findEvent(key)).toMatchObject({ key, verdicts: {} });
+    await ledger.close();
+  });
+
   test('keeps the reason of a queued pair when it is received once more', async () => {
     const ledger = await open();
     await ledger.recordEvent('k', event('r'), { check: 'pass' });

@@ -1,4 +1,5 @@
 import type { EventHistory } from '../../../../core/change-history';
+import { Pipelines } from '../../../../core/pipeline';
 import { isOpen } from '../../../../services/shared/why/model-answer';
 import { isHidden, modelWhy, runsOf } from '../../../../services/shared/why/model-why';
 import { COMMIT, event, history, PIPELINES, passed, spawned, unmatched, WAIT } from './fixtures';
@@ -11,7 +12,7 @@ const kinds = (events: readonly EventHistory[], pipeline?: string) =>
   outcomes(events, pipeline).map((outcome) => outcome.kind);
 
 const pushed = (pair = passed(spawned('a'))) => event('patchset-created', { check: pair, post: unmatched('no') });
-const said = (pair = unmatched("the comment does not match '^recheck$'")) =>
+const said = (pair = unmatched("comment does not fit, wanted RE2 '^recheck$'")) =>
   event('comment-added', { check: pair, post: unmatched('no') });
 
 describe('why', () => {
@@ -64,6 +65,30 @@ describe('why', () => {
     expect(outcomes([pushed()], 'post')).toEqual([{ kind: 'not-seen', wanted: ['change-merged'], omitted: 0 }]);
     expect(answer([pushed()], 9).patchSets[0]?.pipelines[0]?.outcomes).toEqual([
       { kind: 'not-seen', wanted: ['patchset-created', 'comment-added'], omitted: 0 },
+    ]);
+  });
+
+  test('knows triggers that wait for several kinds of events', () => {
+    const pipelines = Pipelines.parse([
+      { name: 'check', triggers: [{ event: ['change-restored', 'patchset-created'] }, { event: 'change-restored' }] },
+    ]);
+    const why = (...events: EventHistory[]) =>
+      modelWhy({ history: history(...events), pipelines, phaseOf: () => undefined, patchSet: 1 }).patchSets[0]
+        ?.pipelines[0]?.outcomes;
+
+    expect(why()).toMatchObject([{ wanted: ['change-restored', 'patchset-created'] }]);
+    expect(why(event('patchset-created', {}))).toMatchObject([{ kind: 'not-asked' }]);
+    expect(why(event('patchset-created', { check: unmatched('no') }))).toMatchObject([{ objections: ['no'] }]);
+  });
+
+  test('tells conditions that Gerrit’s answer did not meet', () => {
+    const objections = ['wip is true, wanted false (pipelines.check.require.wip)'];
+
+    expect(outcomes([pushed(passed({ kind: 'filtered', reason: 'conditions-not-met', objections }))])).toMatchObject([
+      { kind: 'not-started', reason: 'conditions-not-met', objections },
+    ]);
+    expect(outcomes([pushed(passed({ kind: 'filtered', reason: 'conditions-not-met' }))])).toMatchObject([
+      { kind: 'not-started', reason: 'conditions-not-met', objections: [] },
     ]);
   });
 

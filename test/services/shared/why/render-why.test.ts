@@ -38,6 +38,16 @@ describe('the answer as text', () => {
     [{ kind: 'filtered', reason: 'no-definition' }, undefined, 'check: no seakeeper/check.yaml at refs/meta/config'],
     [{ kind: 'filtered', reason: 'private-change' }, undefined, 'check: not started: the change is private'],
     [
+      { kind: 'filtered', reason: 'conditions-not-met' },
+      undefined,
+      'check: not started: what Gerrit said of it was not what the pipeline wants',
+    ],
+    [
+      { kind: 'filtered', reason: 'conditions-not-met', objections: ['wip is true, wanted false (p)', 'b (q)'] },
+      undefined,
+      'check: not started: wip is true, wanted false (p); b (q)',
+    ],
+    [
       {
         kind: 'rejected',
         file: 'seakeeper/check.yaml',
@@ -53,11 +63,11 @@ describe('the answer as text', () => {
   });
 
   test('names the event, and the condition that said no with its place', () => {
-    const said = unmatched("branch 'stable' is not wanted (pipelines.check.triggers[0].branch)");
+    const said = unmatched("branch is 'stable', wanted RE2 '^main$' (pipelines.check.triggers[0].branch)");
 
     expect(lines([event('patchset-created', { check: said }, { at: '2025-11-23T10:00:00.000Z' })])).toEqual([
       'demo 7,1',
-      "check: not started: branch 'stable' is not wanted (pipelines.check.triggers[0].branch) [patchset-created, 2025-11-23 10:00:00 UTC]",
+      "check: not started: branch is 'stable', wanted RE2 '^main$' (pipelines.check.triggers[0].branch) [patchset-created, 2025-11-23 10:00:00 UTC]",
       '',
     ]);
   });

@@ -1,7 +1,7 @@
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { Pipelines } from '../../../core/pipeline';
 import { compileCoarseFilter } from '../../../services/gateway/decide-coarse-filter';
-import { objectionsOf } from '../../../services/gateway/render-objections';
+import { compileExplain } from '../../../services/gateway/decide-objections';
 
 const PIPELINES = Pipelines.parse([
   {
@@ -21,7 +21,7 @@ const PIPELINES = Pipelines.parse([
   },
   { name: 'tags', trust: 'post-review', triggers: [{ event: 'ref-updated', ref: '^refs/tags/' }] },
 ]);
-const explain = objectionsOf(PIPELINES);
+const explain = compileExplain(PIPELINES);
 
 function event(overrides: Partial<GerritEvent> = {}, branch = 'refs/heads/main', project = 'demo'): GerritEvent {
   return {
@@ -39,26 +39,31 @@ const comment = (text: string, vote = ''): Partial<GerritEvent> => ({
 
 describe('objections', () => {
   test.each<[string, GerritEvent, string, string[]]>([
-    ['a branch', event({}, 'stable'), 'check', ["branch 'stable' is not wanted (pipelines.check.triggers[0].branch)"]],
+    [
+      'a branch',
+      event({}, 'stable'),
+      'check',
+      ["branch is 'stable', wanted RE2 '^main$' (pipelines.check.triggers[0].branch)"],
+    ],
     [
       'a project before its branch',
       event({}, 'stable', 'other'),
       'check',
-      ["project 'other' is not wanted (pipelines.check.triggers[0].project)"],
+      ["project is 'other', wanted RE2 '^demo$' (pipelines.check.triggers[0].project)"],
     ],
     [
       'a comment, without what it says',
       event(comment('recheck please')),
       'check',
-      ["the comment does not match '^recheck$' (pipelines.check.triggers[1].comment)"],
+      ["comment does not fit, wanted RE2 '^recheck$' (pipelines.check.triggers[1].comment)"],
     ],
     [
       'each trigger for that kind of event',
       event(comment('fine', ' Code-Review+1')),
       'gate',
       [
-        'the comment does not vote Code-Review+2 (pipelines.gate.triggers[0].approval)',
-        "the comment does not match '^gate$' (pipelines.gate.triggers[1].comment)",
+        'approval is Code-Review+1, wanted Code-Review+2 cast by it (pipelines.gate.triggers[0].approval)',
+        "comment does not fit, wanted RE2 '^gate$' (pipelines.gate.triggers[1].comment)",
       ],
     ],
     [
@@ -66,8 +71,8 @@ describe('objections', () => {
       event({ type: 'change-merged' }),
       'gate',
       [
-        'event change-merged is not wanted (pipelines.gate.triggers[0].event)',
-        'event change-merged is not wanted (pipelines.gate.triggers[1].event)',
+        "event is 'change-merged', wanted 'comment-added' (pipelines.gate.triggers[0].event)",
+        "event is 'change-merged', wanted 'comment-added' (pipelines.gate.triggers[1].event)",
       ],
     ],
     [
@@ -75,13 +80,13 @@ describe('objections', () => {
       event(comment('gate'), 'refs/meta/config'),
       'gate',
       [
-        'a change to refs/meta/config is wanted only where that branch is named (pipelines.gate.triggers[0].branch)',
-        'a change to refs/meta/config is wanted only where that branch is named (pipelines.gate.triggers[1].branch)',
+        "branch is 'refs/meta/config', wanted a branch of code where none is named (pipelines.gate.triggers[0].branch)",
+        "branch is 'refs/meta/config', wanted a branch of code where none is named (pipelines.gate.triggers[1].branch)",
       ],
     ],
     ['nothing where one trigger is content', event(comment('fine', ' Code-Review+2')), 'gate', []],
   ])('name %s', (_what, given, pipeline, expected) => {
-    expect(explain(given)[pipeline]).toEqual(expected);
+    expect(explain(given)[pipeline] ?? []).toEqual(expected);
   });
 
   const people = ['recheck', 'gate', 'hello', ''].flatMap((text) =>
@@ -98,13 +103,20 @@ describe('objections', () => {
     const filter = compileCoarseFilter({ pipelines: PIPELINES, account: 'ci' });
 
     for (const given of events) {
-      for (const [pipeline, verdict] of Object.entries(filter(given))) {
-        expect([given, pipeline, explain(given)[pipeline]?.length === 0]).toEqual([
-          given,
-          pipeline,
-          verdict === 'pass',
-        ]);
-      }
+      const objected = Object.keys(explain(given));
+      expect([given, [...objected, ...Object.keys(filter(given))].sort()]).toEqual([
+        given,
+        PIPELINES.map(({ name }) => name).sort(),
+      ]);
     }
+  });
+
+  test('are none where Gerrit would have to be asked', () => {
+    const [files, merges] = Pipelines.parse([
+      { name: 'files', triggers: [{ event: 'patchset-created', file: 'x' }] },
+      { name: 'merges', trust: 'post-review', triggers: [{ event: 'change-merged', file: 'x' }] },
+    ]);
+
+    expect(Object.keys(compileExplain([files, merges].flatMap((given) => given ?? []))(event()))).toEqual(['merges']);
   });
 });

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { CastApproval, CHANGE_CONDITIONS, PersonMatcher, Rejection, Requirement } from './condition';
+import { EventType } from './event-type';
+import { listOf, oneOrMore } from './one-or-more';
+import { TextPatterns } from './text-pattern';
+
+const CommandName = z.string().regex(/^\S+( \S+)*$/, 'must be words with one space between, such as check php');
+
+/** A line of a comment that asks for something: words, and what stands behind them. */
+export const Command = z.union([
+  CommandName,
+  z.strictObject({
+    name: CommandName.describe('The words, in any case.'),
+    arguments: TextPatterns.describe('What stands behind them on the line; nothing is empty text.'),
+  }),
+]);
+export type Command = z.infer<typeof Command>;
+
+/**
+ * One way for an event to start a pipeline. All given conditions must hold, all of `require`, and none of `reject`.
+ */
+export const PipelineTrigger = z.strictObject({
+  event: oneOrMore(EventType).describe(
+    "Kind of event, by the name Gerrit's `stream-events` gives it, or several of which any will do.",
+  ),
+  ...CHANGE_CONDITIONS,
+  comment: TextPatterns.optional().describe(
+    'comment-added: what the person wrote, without the lines Gerrit puts before it.',
+  ),
+  command: oneOrMore(Command)
+    .meta({ id: 'command' })
+    .optional()
+    .describe(
+      'comment-added: a line of the comment that is this command, with nothing behind it unless `arguments` are given.',
+    ),
+  approval: oneOrMore(CastApproval)
+    .optional()
+    .describe(
+      'comment-added: vote that the comment must cast, so one that stood before does not count; of a list, any.',
+    ),
+  by: PersonMatcher.optional().describe(
+    'Who did it: commented, uploaded, restored or submitted the change, or pushed the ref.',
+  ),
+  require: Requirement.optional().describe('Conditions of which all must hold, standing votes among them.'),
+  reject: Rejection.optional().describe('Conditions of which none may hold.'),
+});
+export type PipelineTrigger = z.infer<typeof PipelineTrigger>;
+
+/** Events that a trigger waits for. */
+export const eventsOf = ({ event }: Pick<PipelineTrigger, 'event'>): readonly EventType[] => listOf(event);

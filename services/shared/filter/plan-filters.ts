@@ -1,0 +1,46 @@
+import type { Pipeline } from '../../../core/pipeline';
+import { eventsOf, type PipelineTrigger } from '../../../core/pipeline-trigger';
+import { plainTexts } from '../../../core/text-pattern';
+import type { Condition } from './model-condition';
+import { planPrerequisites, planTrigger } from './plan-conditions';
+
+/** A compiled trigger: all of its conditions must hold. */
+export interface TriggerFilter {
+  readonly path: string;
+  readonly conditions: readonly Condition[];
+  /** Events it waits for. */
+  readonly events: readonly string[];
+  /** Projects and branches it is for, where they are said as plain text; undefined: any may do. */
+  readonly projects: readonly string[] | undefined;
+  readonly branches: readonly string[] | undefined;
+}
+
+/** A compiled pipeline: one of its triggers must hold, and all prerequisites. */
+export interface PipelineFilter {
+  readonly pipeline: string;
+  readonly triggers: readonly TriggerFilter[];
+  /** The pipeline's own `require` and `reject`. */
+  readonly prerequisites: readonly Condition[];
+}
+
+/** Compiles a pipeline's filters: the one source of what gateway and trigger decide and of what people are told. */
+export function planFilter({ name, triggers, require, reject }: PlannedPipeline): PipelineFilter {
+  const path = `pipelines.${name}`;
+  return {
+    pipeline: name,
+    triggers: triggers.map((trigger, at) => planTriggerFilter(trigger, `${path}.triggers[${at}]`)),
+    prerequisites: planPrerequisites({ require, reject }, path),
+  };
+}
+
+type PlannedPipeline = Pick<Pipeline, 'name' | 'triggers' | 'require' | 'reject'>;
+
+function planTriggerFilter(trigger: PipelineTrigger, path: string): TriggerFilter {
+  return {
+    path,
+    conditions: planTrigger(trigger, path),
+    events: [...new Set(eventsOf(trigger))],
+    projects: plainTexts(trigger.project),
+    branches: plainTexts(trigger.branch),
+  };
+}
