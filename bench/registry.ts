@@ -1,5 +1,6 @@
 import { argoController } from './argo/controller-scale';
 import { capacitySpill, capacitySweep } from './capacity/sweep';
+import { filters } from './filters/filters';
 import { forecastFar, forecastLoss } from './forecast/forecast-loss';
 import { forecastTime } from './forecast/forecast-time';
 import { eventToVote } from './latency/event-to-vote';
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   capacitySweep,
   capacitySpill,
   eventToVote,
+  filters,
   forecastLoss,
   forecastFar,
   forecastTime,
