@@ -130,7 +130,9 @@ test('a revoked definition does not run, and a restored one does', async () => {
   await system.gerrit.pushDefinition(project, { [FILE]: null });
   await system.gerrit.comment(before, 'recheck');
   const without = await system.gerrit.pushChange({ project, subject: 'No definition', files: goodChange('unsaid') });
-  expect(await ledger.decisionsOn(without)).toEqual([{ kind: 'filtered', reason: 'no-definition' }]);
+  expect(await ledger.decisionsOn(without)).toEqual([
+    { kind: 'filtered', reason: 'no-definition', definitionCommit: expect.stringMatching(/^[0-9a-f]{40}$/) },
+  ]);
   const after = await changeUnder(good);
   expect(await ledger.decisionsOn(after)).toMatchObject([{ kind: 'spawned' }]);
 

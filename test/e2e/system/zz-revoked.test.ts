@@ -14,7 +14,9 @@ import {
 jest.setTimeout(300_000);
 
 const GATEWAY = ['--namespace=gerrit-gateway', 'statefulset/gateway'];
-const NO_DEFINITION = [{ kind: 'filtered', reason: 'no-definition' }];
+const NO_DEFINITION = [
+  { kind: 'filtered', reason: 'no-definition', definitionCommit: expect.stringMatching(/^[0-9a-f]{40}$/) },
+];
 
 let system: System;
 let ledger: LedgerView;
