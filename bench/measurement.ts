@@ -3,7 +3,18 @@ export interface Measurement {
   /** Name of the benchmark; a percentile or variant is a suffix: `event-to-workflow.p50`. */
   readonly name: string;
   readonly value: number;
-  readonly unit: 'µs' | 'ms' | 's' | 'wQL' | 'share' | 'MiB' | 'exponent' | 'objects' | 'rows/s' | 'objects/s';
+  readonly unit:
+    | 'µs'
+    | 'ms'
+    | 's'
+    | 'wQL'
+    | 'share'
+    | 'MiB'
+    | 'exponent'
+    | 'objects'
+    | 'rows/s'
+    | 'objects/s'
+    | 'events/s';
   /** What was run beside it. */
   readonly peer: string;
   readonly peerValue: number;

@@ -3,6 +3,7 @@ import { capacitySpill, capacitySweep } from './capacity/sweep';
 import { filters } from './filters/filters';
 import { forecastFar, forecastLoss } from './forecast/forecast-loss';
 import { forecastTime } from './forecast/forecast-time';
+import { gatewayThroughput } from './gateway/throughput';
 import { eventToVote } from './latency/event-to-vote';
 import type { Benchmark } from './measurement';
 import { previewCiNoop } from './preview/preview-ci-noop';
@@ -27,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   forecastLoss,
   forecastFar,
   forecastTime,
+  gatewayThroughput,
   previewCiNoop,
   previewNoop,
   provisionCold,
