@@ -22,5 +22,5 @@ export async function runLongTest(name: string | undefined): Promise<number> {
   }
   const project = test.file.startsWith('test/e2e/') ? 'e2e' : 'unit';
   const args = ['--selectProjects', project, '--runInBand', '--forceExit', '--runTestsByPath', test.file];
-  return runSuites([{ name, args, env: LONG }], LIMIT_MS);
+  return runSuites([[{ name, args, env: LONG }]], LIMIT_MS);
 }
