@@ -29,7 +29,7 @@ export function runTests(): Promise<number> {
       [{ name: 'unit tests', args: ['--selectProjects', 'unit'] }],
       [
         endToEnd('end-to-end tests of the system', `/e2e/(${SYSTEM})/`),
-        endToEnd('end-to-end tests beside it', `/e2e/(?!${SYSTEM}|${MACHINE}|support)`),
+        endToEnd('end-to-end tests beside it', `/e2e/(?!(${SYSTEM}|${MACHINE})/)`),
       ],
       [endToEnd('end-to-end tests of the machine', `/e2e/(${MACHINE})/`)],
     ],
