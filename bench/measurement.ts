@@ -14,7 +14,8 @@ export interface Measurement {
     | 'objects'
     | 'rows/s'
     | 'objects/s'
-    | 'events/s';
+    | 'events/s'
+    | 'Workflows/s';
   /** What was run beside it. */
   readonly peer: string;
   readonly peerValue: number;

@@ -1,5 +1,5 @@
 /** Projects and changes that the lines are about. */
-const PROJECTS = 400;
+export const PROJECTS = 400;
 const AUTHOR = { name: 'Ada Lovelace', email: 'ada@example.org', username: 'ada' };
 
 /**
@@ -7,8 +7,16 @@ const AUTHOR = { name: 'Ada Lovelace', email: 'ada@example.org', username: 'ada'
  * an update of a branch; all of different keys.
  */
 export function streamLines(count: number): Buffer[] {
-  return Array.from({ length: count }, (_, index) => Buffer.from(JSON.stringify(eventAt(index)), 'utf8'));
+  return Array.from({ length: count }, (_, index) => streamLine(index));
 }
+
+/** One of those lines. */
+export function streamLine(index: number): Buffer {
+  return Buffer.from(JSON.stringify(eventAt(index)), 'utf8');
+}
+
+/** Commit of the patch set that is pushed for a change, by the change's number. */
+export const revisionOf = (change: number): string => sha(change - 1, 'e');
 
 function eventAt(index: number): object {
   const kind = index % 5;
@@ -22,7 +30,7 @@ function eventAt(index: number): object {
 }
 
 const sha = (index: number, first: string): string => first + index.toString(16).padStart(39, '0');
-const projectAt = (index: number): string => `mediawiki/extensions/Extension${index % PROJECTS}`;
+export const projectAt = (index: number): string => `mediawiki/extensions/Extension${index % PROJECTS}`;
 
 const refUpdateAt = (index: number) => ({
   oldRev: sha(index, 'a'),

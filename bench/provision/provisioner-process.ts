@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { ServiceAccounts } from '../../core/access';
 import type { ProvisionerConfig } from '../../core/service-config';
+import { freePort } from '../../local/gerrit/free-address';
 import { until } from '../../local/until';
 import type { StoreKey } from '../../services/provisioner/namespaces/store-keys';
 import { accountKubeconfig } from './account-kubeconfig';
@@ -159,15 +159,4 @@ function numbers(values: Readonly<Record<string, number | undefined>>): Record<s
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

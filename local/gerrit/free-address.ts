@@ -7,7 +7,8 @@ export async function freeAddress(): Promise<GerritAddress> {
   return { host: '127.0.0.1', httpPort, sshPort };
 }
 
-function freePort(): Promise<number> {
+/** A port on loopback that nobody listens on just now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

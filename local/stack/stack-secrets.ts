@@ -1,10 +1,9 @@
-import 'reflect-metadata';
-import { randomBytes, webcrypto } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import * as x509 from '@peculiar/x509';
 import { z } from 'zod';
 import type { LocalPaths } from '../paths';
+import { selfSignedCertificate } from './self-signed-certificate';
 
 /** Secrets of stack `local` that this machine makes up for itself, once. Gerrit's come from Gerrit. */
 export const MachineSecrets = z.strictObject({
@@ -24,7 +23,6 @@ const word = (bytes: number): string => randomBytes(bytes).toString('hex');
 
 /** Names under which the bus is reached; a certificate for them is all the TLS it needs. */
 const NATS_NAMES = ['nats', 'nats.gerrit-gateway', 'nats.gerrit-gateway.svc', 'nats.gerrit-gateway.svc.cluster.local'];
-const TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000;
 
 /** Reads this machine's secrets from a file only its owner can read, making them the first time. */
 export async function machineSecrets(paths: Pick<LocalPaths, 'state'>): Promise<MachineSecrets> {
@@ -53,25 +51,4 @@ async function makeSecrets(): Promise<MachineSecrets> {
     storeReaderAccessKey: `status-${word(4)}`,
     storeReaderSecretKey: word(20),
   };
-}
-
-async function selfSignedCertificate(names: readonly string[]): Promise<{ certificate: string; key: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      name: `CN=${names[0]}`,
-      keys,
-      signingAlgorithm: algorithm,
-      notBefore: new Date(Date.now() - 3_600_000),
-      notAfter: new Date(Date.now() + TEN_YEARS_MS),
-      extensions: [
-        new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }))),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      ],
-    },
-    webcrypto,
-  );
-  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate: certificate.toString('pem'), key: x509.PemConverter.encode(key, 'PRIVATE KEY') };
 }

@@ -23,8 +23,8 @@ runService({
       gerrit,
       privateKey: () => secret('gerrit-ssh-key'),
       authenticate: tokenReviewer(KubeClient.fromEnvironment('gateway')),
-      eventSourceAddress: `0.0.0.0:${Port.eventSource}`,
-      ledgerAddress: { host: '0.0.0.0', port: Port.ledger },
+      eventSourceAddress: process.env['SEAKEEPER_EVENT_SOURCE_ADDRESS'] ?? `0.0.0.0:${Port.eventSource}`,
+      ledgerAddress: { host: '0.0.0.0', port: Number(process.env['SEAKEEPER_LEDGER_PORT'] ?? Port.ledger) },
     });
     return async () => {
       await gateway.stop();
