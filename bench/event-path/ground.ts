@@ -15,6 +15,14 @@ export const PIPELINES: TriggerConfig['pipelines'] = GatewayConfig.shape.pipelin
   { name: PIPELINE, triggers: [{ event: 'patchset-created' }], label: {} },
 ]);
 
+/** Of a namespace's quota: more than any measurement takes. */
+const ROOM = {
+  pods: '1000000',
+  'requests.cpu': '1000000',
+  'requests.memory': '1000000Gi',
+  'limits.memory': '1000000Gi',
+};
+
 /** A project in Gerrit whose runs have a namespace. */
 export interface BenchProject {
   readonly name: string;
@@ -41,21 +49,24 @@ export class Ground {
 
   /** Starts both, with so many projects of stack `ci` on them, each ready for runs. Etcd syncs to disk. */
   static async start(projectCount: number, progress: (line: string) => void): Promise<Ground> {
-    progress('starting Gerrit');
-    const gerrit = await startStandaloneGerrit();
+    const inputs = inputsOfSize(projectCount);
+    const stack = scaleObjects(inputs);
+    progress('starting a control plane');
+    const plane = await startControlPlane(stack, { fsync: true });
+    let gerrit: StandaloneGerrit | undefined;
     try {
-      progress('starting a control plane');
-      const stack = scaleObjects(inputsOfSize(projectCount));
-      const plane = await startControlPlane(stack, { fsync: true });
-      const names = inputsOfSize(projectCount).config.projects.map(({ gerritName }) => gerritName);
-      const projects = names.map((name) => ({ name, namespace: namespaceForProject(name) }));
-      const ground = new Ground(gerrit, plane, projects);
       await applyObjects(plane, () => stack.objects());
       await applyObjects(plane, () => stack.projects);
+      progress('starting Gerrit');
+      gerrit = await startStandaloneGerrit();
+      const names = inputs.config.projects.map(({ gerritName }) => gerritName);
+      const projects = names.map((name) => ({ name, namespace: namespaceForProject(name) }));
+      const ground = new Ground(gerrit, plane, projects);
       for (const project of projects) await ground.makeReady(project);
       return ground;
     } catch (error) {
-      await gerrit.remove();
+      await gerrit?.remove();
+      await plane.remove();
       throw error;
     }
   }
@@ -102,7 +113,6 @@ export class Ground {
     await admin.patch(`${PROJECTS_PATH}/${projectObjectName(name)}/status`, 'merge', {
       status: { namespace, conditions: [{ ...condition, lastTransitionTime: new Date().toISOString() }] },
     });
-    const hard = { pods: '100000', 'requests.cpu': '100k', 'requests.memory': '1Pi', 'limits.memory': '1Pi' };
-    await admin.patch(`/api/v1/namespaces/${namespace}/resourcequotas/compute`, 'merge', { spec: { hard } });
+    await admin.patch(`/api/v1/namespaces/${namespace}/resourcequotas/compute`, 'merge', { spec: { hard: ROOM } });
   }
 }

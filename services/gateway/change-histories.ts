@@ -30,7 +30,7 @@ export async function readHistory(
   explain: Explain,
   { project, change, patchSet }: HistoryQuery,
 ): Promise<ChangeHistory | undefined> {
-  const found = ledger.findChange(change);
+  const found = await ledger.findChange(change);
   if (found?.project !== project) {
     return undefined;
   }

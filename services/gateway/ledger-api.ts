@@ -180,7 +180,7 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
 
   // Visitors ask for whatever number they like: that the ledger knows none of them is no news.
   api.get('/v1/changes/:change', { preHandler: only('status') }, async (request, reply) => {
-    const found = ledger.findChange(ChangeParams.parse(request.params).change);
+    const found = await ledger.findChange(ChangeParams.parse(request.params).change);
     return found === undefined ? refuse(reply, 404, 'no event of this change is known') : { project: found.project };
   });
 

@@ -7,12 +7,13 @@ import type { GerritEvent } from '../../../core/gerrit-event';
 import type { WhyQuestion } from '../../../core/why-question';
 import type { Logger } from '../../shared/log';
 import { decodeFrame, encodeFrame } from './decode-frame';
+import type { Place } from './model-event-index';
 import { LedgerModel, type UndecidedPair } from './model-ledger';
 import type { QuarantinedItem } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 import { type ClosedSegment, planRetention } from './plan-retention';
 import { type Damage, replay } from './replay';
-import type { SegmentStore } from './segment-store';
+import type { Location, SegmentStore } from './segment-store';
 import { SegmentWriter } from './segment-writer';
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -38,6 +39,13 @@ export interface RecordedEvent {
   readonly event: GerritEvent;
   readonly receivedAt: string;
   readonly verdicts: Verdicts;
+}
+
+/** What a ledger has of a change. */
+export interface ChangeEvents {
+  readonly project: string;
+  /** In the order they came. */
+  readonly keys: readonly string[];
 }
 
 /** What became of a decision that was offered. */
@@ -123,7 +131,7 @@ export class Ledger {
   }
 
   knows(key: string): boolean {
-    return this.model.find(key) !== undefined;
+    return this.model.knows(key);
   }
 
   /** Records an event and its verdicts, once: `known` when it was there, from whichever source. */
@@ -203,25 +211,16 @@ export class Ledger {
   }
 
   async findEvent(key: string): Promise<RecordedEvent | undefined> {
-    const entry = this.model.find(key);
-    if (entry === undefined) {
-      return undefined;
-    }
-    if (entry.place.length === undefined) {
-      await this.flush();
-    }
-    const { segment, offset = 0, length = 0 } = entry.place;
-    const frame = await this.options.store.readLocation({ segment, offset, length });
-    const record = decodeFrame(frame.subarray(0, -1));
-    if (record === 'damaged' || record.kind !== 'event') {
-      throw new Error(`ledger segment ${segment} is damaged at byte ${offset}; restore its volume`);
-    }
-    return { key, event: record.event, receivedAt: record.at, verdicts: record.verdicts };
+    const [place] = await this.locate(() => this.model.placesOfKey(key));
+    return place && this.readEvent(place);
   }
 
   /** Keys of a change's events in the order they came, and the project it is of; undefined when there are none. */
-  findChange(change: number): { readonly project: string; readonly keys: readonly string[] } | undefined {
-    const keys = this.model.changes.of(change);
+  async findChange(change: number): Promise<ChangeEvents | undefined> {
+    const keys: string[] = [];
+    for (const place of await this.locate(() => this.model.placesOfChange(change))) {
+      keys.push((await this.readEvent(place)).key);
+    }
     const project = projectOfKey(keys.at(-1) ?? '');
     return project === undefined ? undefined : { project, keys };
   }
@@ -301,15 +300,29 @@ export class Ledger {
     await this.lock.release();
   }
 
+  /** Places that `find` names, all of them on disk. */
+  private async locate(find: () => readonly Place[]): Promise<Location[]> {
+    if (find().some(({ length }) => length === undefined)) {
+      await this.flush();
+    }
+    return find().map(({ segment, offset = 0, length = 0 }) => ({ segment, offset, length }));
+  }
+
+  private async readEvent({ segment, offset, length }: Location): Promise<RecordedEvent> {
+    const frame = await this.options.store.readLocation({ segment, offset, length });
+    const record = decodeFrame(frame.subarray(0, -1));
+    if (record === 'damaged' || record.kind !== 'event') {
+      throw new Error(`ledger segment ${segment} is damaged at byte ${offset}; restore its volume`);
+    }
+    return { key: record.key, event: record.event, receivedAt: record.at, verdicts: record.verdicts };
+  }
+
   private async append(record: LedgerRecord): Promise<void> {
     const frame = encodeFrame(record);
     this.model.apply(record, { segment: this.writer.activeSegment });
     const place = await this.writer.append(frame);
     if (record.kind === 'event') {
-      const entry = this.model.find(record.key);
-      if (entry !== undefined) {
-        entry.place = place;
-      }
+      this.model.written(record.key, place);
       if (record.configSeq !== undefined) {
         this.durable.config = record.configSeq;
         this.changed.emit('config');

@@ -2,29 +2,18 @@ import { configMoveOf } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { whyQuestionOf } from '../../../core/why-question';
-import { ChangeIndex } from './model-change-index';
 import { EventFeed } from './model-event-feed';
+import { EventIndex, type Place } from './model-event-index';
 import { QuarantineList } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 
-/** Place of a record: the segment is known at once, the rest when it is on disk. */
-export interface Place {
-  readonly segment: number;
-  readonly offset?: number;
-  readonly length?: number;
-}
-
-/** An event as the index knows it. The event itself is kept while a pair of it is undecided, then read from disk. */
+/** An event that was handed on for a pipeline. It is kept whole while a pair of it is undecided, then read from disk. */
 export interface Entry {
   readonly at: string;
   event: GerritEvent | undefined;
-  place: Place;
   /** Latest decision of each pipeline the event passed; undefined: nothing heard yet. */
   readonly pairs: Map<string, DecisionRecord | undefined>;
 }
-
-/** Most events pass nothing, and there are millions of them. */
-const NO_PAIRS: Entry['pairs'] = new Map();
 
 /** An (event, pipeline) that still needs its decision. */
 export interface UndecidedPair {
@@ -44,7 +33,10 @@ export type DecideAnswer =
 
 /** What the records so far say. It is the same whether they were applied as they came or read back after a crash. */
 export class LedgerModel {
-  private readonly events = new Map<string, Entry>();
+  /** Every event. */
+  private readonly index = new EventIndex();
+  /** Events that passed a pipeline: the few of the many. */
+  private readonly entries = new Map<string, Entry>();
   /** Keys of events with an undecided pair, in the order they came. */
   private readonly open = new Set<string>();
   private readonly raws = new Map<string, { event: GerritEvent; segment: number }>();
@@ -54,8 +46,6 @@ export class LedgerModel {
   readonly config = new EventFeed(configMoveOf);
   /** Comments that ask why. */
   readonly questions = new EventFeed(whyQuestionOf);
-  /** Keys of events by change. */
-  readonly changes = new ChangeIndex();
   readonly quarantine = new QuarantineList();
   private lastSeq = 0;
   private sweepCursor: Cursor | undefined;
@@ -69,8 +59,29 @@ export class LedgerModel {
     return this.sweepCursor;
   }
 
+  knows(key: string): boolean {
+    return this.index.has(key);
+  }
+
+  /** An event that was handed on; undefined for any other. */
   find(key: string): Entry | undefined {
-    return this.events.get(key);
+    return this.entries.get(key);
+  }
+
+  /** Where an event lies: in one place, or in none. */
+  placesOfKey(key: string): Place[] {
+    const place = this.index.placeOf(key);
+    return place === undefined ? [] : [place];
+  }
+
+  /** Where the events of a change lie, in the order they came. */
+  placesOfChange(change: number): Place[] {
+    return this.index.placesOf(change);
+  }
+
+  /** An event is on disk, and where. */
+  written(key: string, place: Place): void {
+    this.index.put(key, place);
   }
 
   findRun(workflowUid: string): DecisionRecord | undefined {
@@ -84,7 +95,7 @@ export class LedgerModel {
 
   *undecided(): Generator<UndecidedPair> {
     for (const key of this.open) {
-      const entry = this.events.get(key);
+      const entry = this.entries.get(key);
       if (entry?.event === undefined) {
         continue;
       }
@@ -114,7 +125,7 @@ export class LedgerModel {
 
   /** What recording a decision would do, and the record to write if it is to be written. */
   answerDecision(key: string, pipeline: string, decision: Decision, at: string): DecideAnswer {
-    const entry = this.events.get(key);
+    const entry = this.entries.get(key);
     if (entry === undefined || !entry.pairs.has(pipeline)) {
       return { kind: 'unknown' };
     }
@@ -166,9 +177,8 @@ export class LedgerModel {
   segmentsInUse(): Set<number> {
     const segments = new Set<number>();
     for (const key of this.open) {
-      const entry = this.events.get(key);
-      if (entry !== undefined) {
-        segments.add(entry.place.segment);
+      for (const { segment } of this.placesOfKey(key)) {
+        segments.add(segment);
       }
     }
     for (const { segment } of this.raws.values()) {
@@ -179,12 +189,12 @@ export class LedgerModel {
 
   /** Forgets everything that lies in segments up to and including `last`. */
   dropThrough(last: number): void {
-    for (const [key, entry] of this.events) {
-      if (entry.place.segment <= last) {
-        this.events.delete(key);
+    this.index.dropThrough(last);
+    for (const key of this.entries.keys()) {
+      if (!this.index.has(key)) {
+        this.entries.delete(key);
       }
     }
-    this.changes.keepOnly((key) => this.events.has(key));
     this.config.dropThrough(last);
     this.questions.dropThrough(last);
     this.quarantine.dropThrough(last);
@@ -198,12 +208,11 @@ export class LedgerModel {
 
   private applyEvent(key: string, at: string, event: GerritEvent, verdicts: Verdicts, place: Place): void {
     const passed = Object.keys(verdicts).filter((pipeline) => verdicts[pipeline] === 'pass');
-    const pairs = passed.length > 0 ? new Map(passed.map((pipeline) => [pipeline, undefined])) : NO_PAIRS;
-    if (!this.events.has(key)) {
-      this.changes.add(key);
-    }
-    this.events.set(key, { at, event: passed.length > 0 ? event : undefined, place, pairs });
+    this.index.put(key, place);
+    // Of two records of one event the later counts, as anywhere.
+    this.entries.delete(key);
     if (passed.length > 0) {
+      this.entries.set(key, { at, event, pairs: new Map(passed.map((pipeline) => [pipeline, undefined])) });
       this.open.add(key);
     }
   }
@@ -216,7 +225,7 @@ export class LedgerModel {
     if (decision.kind === 'spawned') {
       this.runs.set(decision.workflow.uid, kept);
     }
-    const entry = this.events.get(key);
+    const entry = this.entries.get(key);
     if (entry?.pairs.has(pipeline) !== true) {
       return;
     }

@@ -16,7 +16,7 @@ const STABLE = ["branch is 'master', wanted RE2 '^stable$' (pipelines.stable.tri
 async function pairsOf(verdicts: Verdicts) {
   const event = { key: 'k', event: created(), receivedAt: '2025-11-23T10:00:00.000Z', verdicts };
   const ledger = {
-    findChange: () => ({ project: 'demo', keys: ['k'] }),
+    findChange: async () => ({ project: 'demo', keys: ['k'] }),
     findEvent: async () => event,
     latestDecisions: () => new Map(),
   };

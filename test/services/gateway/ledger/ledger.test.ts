@@ -127,12 +127,12 @@ describe('ledger', () => {
     now = Date.now() + 30 * 86_400_000;
     const after = await open({ segmentBytes: 1, now: () => now });
 
-    expect(after.findChange(7)).toEqual({ project: 'a/b', keys: [key] });
+    expect(await after.findChange(7)).toEqual({ project: 'a/b', keys: [key] });
     expect(after.latestDecisions(key).get('check')?.decision).toEqual(spawned('u1'));
-    expect(after.findChange(8)).toBeUndefined();
+    expect(await after.findChange(8)).toBeUndefined();
 
     await after.expire(1);
-    expect(after.findChange(7)).toBeUndefined();
+    expect(await after.findChange(7)).toBeUndefined();
     await after.close();
   });
 
@@ -205,7 +205,7 @@ describe('ledger', () => {
     const ledger = await open();
     await ledger.recordEvent(key, event('r'), {});
 
-    expect(ledger.findChange(7)).toEqual({ project: 'p', keys: [key] });
+    expect(await ledger.findChange(7)).toEqual({ project: 'p', keys: [key] });
     expect(await ledger.findEvent(key)).toMatchObject({ key, verdicts: {} });
     await ledger.close();
   });

@@ -1,0 +1,129 @@
+import { hash, randomBytes } from 'node:crypto';
+import { changeOfKey } from '../../../core/event-key';
+import { SlotChains } from './model-slot-chains';
+
+/** Place of a record: the segment is known at once, the rest when it is on disk. */
+export interface Place {
+  readonly segment: number;
+  readonly offset?: number;
+  readonly length?: number;
+}
+
+/** By slot: three words of the key's hash, the change's number, segment, offset, length (0: not on disk yet). */
+const WIDTH = 7;
+const AT = { change: 3, segment: 4, offset: 5, length: 6 } as const;
+/** Of a key that is about a ref. Gerrit's numbers begin at 1. */
+const NO_CHANGE = 0;
+
+type Fingerprint = readonly [number, number, number];
+
+/**
+ * Where the events of a ledger lie, by key and by change. Most of them start nothing and there are millions, so a key is
+ * 96 bits of a hash here, 28 bytes an event and no object; the key itself is in the record. The hash is of this process alone:
+ * nobody can make up an event that is taken for another.
+ */
+export class EventIndex {
+  private readonly salt = randomBytes(16).toString('hex');
+  private data = new Uint32Array(WIDTH * 1024);
+  private count = 0;
+  private byKey = this.keyChains();
+  private byChange = this.changeChains();
+
+  /** Takes a key, or the newer place of one that it has. True: the key is new. */
+  put(key: string, place: Place): boolean {
+    const print = this.fingerprint(key);
+    const known = this.slotOf(print);
+    if (known !== undefined) {
+      this.write(known, place);
+      return false;
+    }
+    this.append(print, changeOfKey(key) ?? NO_CHANGE, place);
+    return true;
+  }
+
+  has(key: string): boolean {
+    return this.slotOf(this.fingerprint(key)) !== undefined;
+  }
+
+  placeOf(key: string): Place | undefined {
+    const slot = this.slotOf(this.fingerprint(key));
+    return slot === undefined ? undefined : this.read(slot);
+  }
+
+  /** Places of a change's events in the order in which their keys came. */
+  placesOf(change: number): Place[] {
+    const places: Place[] = [];
+    for (const slot of this.byChange.of(change)) {
+      if (change !== NO_CHANGE && this.field(slot, AT.change) === change) {
+        places.push(this.read(slot));
+      }
+    }
+    return places.reverse();
+  }
+
+  /** Forgets everything that lies in segments up to and including `last`. */
+  dropThrough(last: number): void {
+    const { data, count } = this;
+    this.data = new Uint32Array(WIDTH * 1024);
+    this.count = 0;
+    this.byKey = this.keyChains();
+    this.byChange = this.changeChains();
+    for (let slot = 0; slot < count; slot++) {
+      const of = (field: number) => data[slot * WIDTH + field] ?? 0;
+      if (of(AT.segment) > last) {
+        const place = { segment: of(AT.segment), offset: of(AT.offset), length: of(AT.length) };
+        this.append([of(0), of(1), of(2)], of(AT.change), place);
+      }
+    }
+  }
+
+  private append([a, b, c]: Fingerprint, change: number, place: Place): void {
+    const slot = this.count;
+    if ((slot + 1) * WIDTH > this.data.length) {
+      const larger = new Uint32Array(Math.ceil((this.data.length * 1.5) / WIDTH) * WIDTH);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data.set([a, b, c, change], slot * WIDTH);
+    this.write(slot, place);
+    this.count += 1;
+    this.byKey.add();
+    this.byChange.add();
+  }
+
+  private slotOf([a, b, c]: Fingerprint): number | undefined {
+    for (const slot of this.byKey.of(a)) {
+      if (this.field(slot, 0) === a && this.field(slot, 1) === b && this.field(slot, 2) === c) {
+        return slot;
+      }
+    }
+    return undefined;
+  }
+
+  private write(slot: number, { segment, offset = 0, length = 0 }: Place): void {
+    this.data.set([segment, offset, length], slot * WIDTH + AT.segment);
+  }
+
+  private read(slot: number): Place {
+    const length = this.field(slot, AT.length);
+    const segment = this.field(slot, AT.segment);
+    return length === 0 ? { segment } : { segment, offset: this.field(slot, AT.offset), length };
+  }
+
+  private field(slot: number, field: number): number {
+    return this.data[slot * WIDTH + field] ?? 0;
+  }
+
+  private fingerprint(key: string): Fingerprint {
+    const bytes = hash('sha256', this.salt + key, 'buffer');
+    return [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8)];
+  }
+
+  private keyChains(): SlotChains {
+    return new SlotChains((slot) => this.field(slot, 0));
+  }
+
+  private changeChains(): SlotChains {
+    return new SlotChains((slot) => this.field(slot, AT.change));
+  }
+}
