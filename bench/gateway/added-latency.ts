@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { changeOfKey } from '../../core/event-key';
 import { GerritEvent } from '../../core/gerrit-event';
+import { eventCount } from '../event-path/event-count';
 import { EventSourceClient } from '../event-path/event-source-client';
 import { openChange, openChanges } from '../event-path/gerrit-changes';
 import { Ground, PIPELINE } from '../event-path/ground';
@@ -8,7 +9,7 @@ import { Arrivals } from '../latency/arrivals';
 import { type Benchmark, compare } from '../measurement';
 import { PlainReader } from './plain-reader';
 
-const EVENTS = 1_000;
+const EVENTS = eventCount(1_000);
 const WARM_UPS = 50;
 const PATIENCE_MS = 60_000;
 const WITHIN_MS = 30_000;
@@ -54,6 +55,10 @@ export const gatewayAdded: Benchmark = {
       progress(`${EVENTS} changes are opened`);
       await openChanges(gerrit.admin, [project], EVENTS);
       const samples = await samplesOf(seen, from);
+      const [seconds = 0, syncs = 1] = await Promise.all(
+        ['sum', 'count'].map((part) => gateway.process.metric(`gateway_ledger_sync_seconds_${part}`)),
+      );
+      progress(`the gateway waited ${((1000 * seconds) / syncs).toFixed(2)} ms for the disk, ${syncs} times`);
       const figure = (name: string, fraction: number) => compare({ name, unit: 'ms', peer: PEER }, samples, fraction);
       return [figure('gateway.added.p50', 0.5), figure('gateway.added.p99', 0.99)];
     } finally {

@@ -6,9 +6,9 @@ import { EventPath } from './event-path';
 const LINES_A_CHUNK = 40;
 /** Runs under way at most, as a quota would have it. */
 const MOST_UNDER_WAY = 500;
-const KIB_PER_MIB = 1024;
+const BYTES_PER_MIB = 1024 * 1024;
 
-/** Argument: a folder for the ledger, then numbers of events, ascending. Sends MiB resident after each of them, garbage collected. */
+/** Argument: a folder for the ledger, then numbers of events, ascending. Sends what it holds after each of them, garbage collected. */
 async function main([folder = '', ...counts]: readonly string[]): Promise<void> {
   const path = await EventPath.open(folder, PROJECTS);
   let fed = 0;
@@ -19,16 +19,18 @@ async function main([folder = '', ...counts]: readonly string[]): Promise<void> 
     }
     while (path.underWay > 0) await sleep(10);
     await path.flush();
-    process.send?.({ events: count, runs: path.runs, mib: residentMiB() });
+    process.send?.({ events: count, runs: path.runs, ...memoryNow() });
   }
   process.exit(0);
 }
 
-function residentMiB(): number {
+/** MiB: resident, and of it what is in use by objects and buffers. */
+function memoryNow(): { readonly resident: number; readonly used: number } {
   if (globalThis.gc === undefined) throw new Error('start the worker with --expose-gc');
   globalThis.gc();
   globalThis.gc();
-  return process.memoryUsage.rss() / KIB_PER_MIB / KIB_PER_MIB;
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss / BYTES_PER_MIB, used: (heapUsed + external) / BYTES_PER_MIB };
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -8,7 +8,6 @@ import { startReporter } from '../../services/reporter/reporter';
 import { Readiness } from '../../services/shared/health-server';
 import { LedgerClient } from '../../services/shared/ledger-client';
 import { startTriggerCore } from '../../services/trigger/trigger';
-import { ciInputs } from '../render/bench-inputs';
 import { projectAt, streamLine } from '../gateway/stream-lines';
 import { agreeableGerrit } from './agreeable-gerrit';
 import { BriefCluster } from './brief-cluster';
@@ -23,6 +22,16 @@ const PIPELINES = [
     label: {},
   },
 ];
+const GERRIT = {
+  name: 'bench',
+  httpUrl: 'https://gerrit.example.org',
+  fetchUrl: 'https://gerrit.example.org',
+  sshHost: 'gerrit.example.org',
+  sshPort: 29418,
+  sshHostKeys: ['ssh-ed25519 AAAA'],
+  account: 'ci',
+  canaryProject: 'canary',
+};
 const TOKENS = { trigger: 'trigger', reporter: 'reporter' } as const;
 
 /**
@@ -40,8 +49,7 @@ export class EventPath {
   static async open(folder: string, projects: number): Promise<EventPath> {
     const log = pino({ level: 'silent' });
     const { signal } = new AbortController();
-    const { gerrit } = ciInputs().config;
-    const shared = { gerrit, pipelines: PIPELINES };
+    const shared = { gerrit: GERRIT, pipelines: PIPELINES };
     const config = GatewayConfig.parse(shared);
     const gateway = await openGatewayCore({
       config,

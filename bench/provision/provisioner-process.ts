@@ -1,13 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { ServiceAccounts } from '../../core/access';
 import type { ProvisionerConfig } from '../../core/service-config';
 import { freePort } from '../../local/gerrit/free-address';
 import { until } from '../../local/until';
 import type { StoreKey } from '../../services/provisioner/namespaces/store-keys';
+import { bundle } from '../bundle';
 import { accountKubeconfig } from './account-kubeconfig';
 import type { ReachablePlane } from './control-plane';
 
@@ -53,7 +53,7 @@ export class ProvisionerProcess {
     const logFile = join(folder, 'log.jsonl');
     // Emptied: what one of the same name said before is not its word.
     const log = openSync(logFile, 'w');
-    const child = spawn(process.execPath, [await bundle(plane.folder)], {
+    const child = spawn(process.execPath, [await bundleIn(plane.folder)], {
       stdio: ['ignore', log, log],
       env: {
         PATH: process.env['PATH'],
@@ -130,20 +130,9 @@ export class ProvisionerProcess {
   }
 }
 
-/** One file, as in the image, so that neither its start nor its memory is that of a TypeScript loader. */
-async function bundle(folder: string): Promise<string> {
+async function bundleIn(folder: string): Promise<string> {
   const outfile = join(folder, 'provisioner.js');
-  if (existsSync(outfile)) return outfile;
-  const options = ['--bundle', '--platform=node', '--target=node24', '--format=cjs', '--log-level=error'];
-  const external = ['--external:cpu-features', '--external:*.node'];
-  const entry = join(__dirname, 'provisioner-main.ts');
-  // The command and not the library, which does not work inside of jest: its arrays are of another realm there.
-  await promisify(execFile)(require.resolve('esbuild/bin/esbuild'), [
-    entry,
-    ...options,
-    ...external,
-    `--outfile=${outfile}`,
-  ]);
+  if (!existsSync(outfile)) await bundle(join(__dirname, 'provisioner-main.ts'), outfile);
   return outfile;
 }
 

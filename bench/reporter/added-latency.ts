@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alternate } from '../alternate';
+import { eventCount } from '../event-path/event-count';
 import { type Benchmark, compare, quantile } from '../measurement';
 import { ReportRig } from './report-rig';
 
-const REPETITIONS = 150;
+const REPETITIONS = eventCount(150);
 const WARM_UPS = 10;
 /** Between runs, so that what one leaves behind (its report noted) is over. */
 const QUIET_MS = 100;

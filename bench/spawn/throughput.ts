@@ -1,7 +1,8 @@
+import { eventCount } from '../event-path/event-count';
 import { type Benchmark, compare } from '../measurement';
 import { Backlog, type Spawned } from './backlog';
 
-const BACKLOG = 2_000;
+const BACKLOG = eventCount(2_000);
 const ROUNDS = 3;
 /** Argo's triggers would need minutes for all of it; their rate at the beginning is the best they have. */
 const PEER_SECONDS = 20;
