@@ -9,7 +9,7 @@ import { Readiness } from '../../../../services/shared/health-server';
 import { LedgerClient } from '../../../../services/shared/ledger-client';
 import { createLogger } from '../../../../services/shared/log';
 import { EventSourceClient } from '../../../support/event-source-client';
-import { type StandaloneGerrit, startStandaloneGerrit } from './standalone-gerrit';
+import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 
 jest.setTimeout(60_000);
 

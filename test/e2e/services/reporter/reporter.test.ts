@@ -17,7 +17,7 @@ import { Readiness } from '../../../../services/shared/health-server';
 import { KubeClient } from '../../../../services/shared/kube-client';
 import { createLogger } from '../../../../services/shared/log';
 import { until } from '../../support/until';
-import { type StandaloneGerrit, startStandaloneGerrit } from '../gateway/standalone-gerrit';
+import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 
 jest.setTimeout(120_000);
 
