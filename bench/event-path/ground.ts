@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { GatewayConfig, type TriggerConfig } from '../../core/service-config';
 import { PROJECTS_PATH } from '../../core/project';
 import { namespaceForProject, projectObjectName } from '../../core/project-name';
+import { GatewayConfig, type TriggerConfig } from '../../core/service-config';
 import { freePort } from '../../local/gerrit/free-address';
 import { type StandaloneGerrit, startStandaloneGerrit } from '../../local/gerrit/standalone-gerrit';
 import { applyObjects, type ControlPlane, startControlPlane } from '../provision/control-plane';

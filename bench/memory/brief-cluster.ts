@@ -62,7 +62,10 @@ export class BriefCluster {
     const manifest = Manifest.parse(body);
     const { metadata } = manifest;
     const now = new Date().toISOString();
-    const made = { ...manifest, metadata: { ...metadata, uid: randomUUID(), creationTimestamp: now, resourceVersion: '1' } };
+    const made = {
+      ...manifest,
+      metadata: { ...metadata, uid: randomUUID(), creationTimestamp: now, resourceVersion: '1' },
+    };
     this.there.set(metadata.name, made);
     this.tell(this.running, { type: 'ADDED', object: made });
     this.tell(this.watchers, { type: 'ADDED', object: made });

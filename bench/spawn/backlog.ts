@@ -79,8 +79,11 @@ export class Backlog {
     }
   }
 
-  /** Workflows of the whole backlog by our trigger: the Sensor of the stack calls it, it asks ledger, Gerrit and cluster. */
-  async ours(messages: readonly BusMessage[] = this.messages): Promise<Spawned> {
+  /**
+   * Workflows of the backlog by our trigger, in at most so many seconds: the Sensor of the stack calls it, it asks ledger,
+   * Gerrit and cluster.
+   */
+  async ours(mostSeconds: number, messages: readonly BusMessage[] = this.messages): Promise<Spawned> {
     const { ground } = this;
     const gateway = await this.startGateway();
     const port = await freePort();
@@ -96,7 +99,8 @@ export class Backlog {
       env: { SEAKEEPER_TRIGGER_ADDRESS: `127.0.0.1:${port}` },
     });
     try {
-      return await this.consume(oursSensor(this.nextName(), PIPELINES, `127.0.0.1:${port}`), messages, PATIENCE_MS);
+      const sensor = oursSensor(this.nextName(), PIPELINES, `127.0.0.1:${port}`);
+      return await this.consume(sensor, messages, mostSeconds * 1000);
     } finally {
       await trigger.stop();
       await gateway.process.stop();
@@ -104,7 +108,7 @@ export class Backlog {
     }
   }
 
-  /** Workflows of the backlog by one of Argo's own triggers, which is stopped after `mostSeconds` if it is not through. */
+  /** The same by one of Argo's own triggers. */
   async peer(trigger: 'argoWorkflow' | 'k8s', mostSeconds: number): Promise<Spawned> {
     if (this.peerWorkflow === undefined) throw new Error('nothing was spawned yet that a peer could make');
     const sensor = peerSensor(this.nextName(), trigger, PIPELINE, this.peerWorkflow);
@@ -123,7 +127,7 @@ export class Backlog {
   /** A few of ours, for what they leave: the spec that Argo's triggers make, too. */
   private async warmUp(): Promise<void> {
     const { admin } = this.ground.plane;
-    const seen = this.ours(this.messages.slice(0, WARM_UP));
+    const seen = this.ours(PATIENCE_MS / 1000, this.messages.slice(0, WARM_UP));
     const one = until('a Workflow is made', async () => (await countWorkflows(admin)).one, PATIENCE_MS, LOOK_EVERY_MS);
     const spec = await one.then((workflow) => specOf(admin, { ...workflow, uid: '', labels: {}, annotations: {} }));
     const namespace = this.ground.projects.at(-1)?.namespace ?? '';

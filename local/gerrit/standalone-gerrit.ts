@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GerritEndpoint } from '../../core/service-config';
+import { ensureToolchain } from '../toolchain/toolchain';
 import { httpPasswordFile } from './credentials';
 import { freeAddress } from './free-address';
 import type { GerritAdmin } from './gerrit-admin';
@@ -9,7 +10,6 @@ import { sshKeyFile } from './gerrit-site';
 import { prepareGerrit } from './prepare-gerrit';
 import { type RunningGerrit, runGerrit } from './run-gerrit';
 import { CI_ACCOUNT, seedGerrit } from './seed';
-import { ensureToolchain } from '../toolchain/toolchain';
 
 /** A real Gerrit of one's own, on loopback, that can be stopped and started again; for tests and measurements. */
 export interface StandaloneGerrit {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayConfig, type GerritEndpoint } from '../../../../core/service-config';
+import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 import { type RunningGateway, startGateway } from '../../../../services/gateway/gateway';
 import { GerritClient } from '../../../../services/shared/gerrit-client';
 import { Readiness } from '../../../../services/shared/health-server';
 import { LedgerClient } from '../../../../services/shared/ledger-client';
 import { createLogger } from '../../../../services/shared/log';
 import { EventSourceClient } from '../../../support/event-source-client';
-import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 
 jest.setTimeout(60_000);
 

@@ -10,6 +10,7 @@ import { Pipelines } from '../../../../core/pipeline';
 import { namespaceForProject } from '../../../../core/project-name';
 import { type ApiServerFixture, startApiServer } from '../../../../local/cluster/api-server-alone';
 import type { PushedPatchSet } from '../../../../local/gerrit/gerrit-admin';
+import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 import type { Ledger, RunRecord } from '../../../../services/reporter/ports';
 import { startReporter } from '../../../../services/reporter/reporter';
 import { GerritClient } from '../../../../services/shared/gerrit-client';
@@ -17,7 +18,6 @@ import { Readiness } from '../../../../services/shared/health-server';
 import { KubeClient } from '../../../../services/shared/kube-client';
 import { createLogger } from '../../../../services/shared/log';
 import { until } from '../../support/until';
-import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 
 jest.setTimeout(120_000);
 

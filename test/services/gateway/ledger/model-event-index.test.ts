@@ -71,7 +71,8 @@ describe('the index of events', () => {
   test('finds each of many more than it began with room for', () => {
     const index = new EventIndex();
     const count = 20_000;
-    for (let at = 0; at < count; at++) index.put(keyOf((at % 7_000) + 1, `r${at}`), { segment: 1, offset: at, length: 1 });
+    for (let at = 0; at < count; at++)
+      index.put(keyOf((at % 7_000) + 1, `r${at}`), { segment: 1, offset: at, length: 1 });
 
     for (let at = 0; at < count; at += 97) {
       expect(index.placeOf(keyOf((at % 7_000) + 1, `r${at}`))).toEqual({ segment: 1, offset: at, length: 1 });
