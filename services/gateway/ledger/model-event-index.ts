@@ -16,6 +16,7 @@ const AT = { change: 3, segment: 4, offset: 5, length: 6 } as const;
 const NO_CHANGE = 0;
 
 type Fingerprint = readonly [number, number, number];
+const NOTHING: Fingerprint = [0, 0, 0];
 
 /**
  * Where the events of a ledger lie, by key and by change. Most of them start nothing and there are millions, so a key is
@@ -28,17 +29,22 @@ export class EventIndex {
   private count = 0;
   private byKey = this.keyChains();
   private byChange = this.changeChains();
+  /** Slots of events that are not on disk yet: their place comes a moment later, and is worth no second hash. */
+  private readonly pending = new Map<string, number>();
+  /** An event is looked for, and then put in. */
+  private last = { key: '', print: NOTHING };
 
   /** Takes a key, or the newer place of one that it has. True: the key is new. */
   put(key: string, place: Place): boolean {
-    const print = this.fingerprint(key);
-    const known = this.slotOf(print);
-    if (known !== undefined) {
-      this.write(known, place);
-      return false;
+    const known = this.pending.get(key) ?? this.slotOf(this.fingerprint(key));
+    const slot = known ?? this.append(this.fingerprint(key), changeOfKey(key) ?? NO_CHANGE);
+    this.write(slot, place);
+    if (place.length === undefined) {
+      this.pending.set(key, slot);
+    } else {
+      this.pending.delete(key);
     }
-    this.append(print, changeOfKey(key) ?? NO_CHANGE, place);
-    return true;
+    return known === undefined;
   }
 
   has(key: string): boolean {
@@ -68,16 +74,17 @@ export class EventIndex {
     this.count = 0;
     this.byKey = this.keyChains();
     this.byChange = this.changeChains();
+    this.pending.clear();
     for (let slot = 0; slot < count; slot++) {
       const of = (field: number) => data[slot * WIDTH + field] ?? 0;
       if (of(AT.segment) > last) {
         const place = { segment: of(AT.segment), offset: of(AT.offset), length: of(AT.length) };
-        this.append([of(0), of(1), of(2)], of(AT.change), place);
+        this.write(this.append([of(0), of(1), of(2)], of(AT.change)), place);
       }
     }
   }
 
-  private append([a, b, c]: Fingerprint, change: number, place: Place): void {
+  private append([a, b, c]: Fingerprint, change: number): number {
     const slot = this.count;
     if ((slot + 1) * WIDTH > this.data.length) {
       const larger = new Uint32Array(Math.ceil((this.data.length * 1.5) / WIDTH) * WIDTH);
@@ -85,10 +92,10 @@ export class EventIndex {
       this.data = larger;
     }
     this.data.set([a, b, c, change], slot * WIDTH);
-    this.write(slot, place);
     this.count += 1;
     this.byKey.add();
     this.byChange.add();
+    return slot;
   }
 
   private slotOf([a, b, c]: Fingerprint): number | undefined {
@@ -115,8 +122,11 @@ export class EventIndex {
   }
 
   private fingerprint(key: string): Fingerprint {
-    const bytes = hash('sha256', this.salt + key, 'buffer');
-    return [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8)];
+    if (this.last.key !== key) {
+      const bytes = hash('sha256', this.salt + key, 'buffer');
+      this.last = { key, print: [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8)] };
+    }
+    return this.last.print;
   }
 
   private keyChains(): SlotChains {
