@@ -35,7 +35,7 @@ beforeAll(async () => {
   const cluster = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ci-forged' } };
   server = await startAdmissionServer(
     (app) => [
-      new CuratedTemplatesChart(app, 'templates', { git: IMAGES.git }),
+      new CuratedTemplatesChart(app, 'templates', { images: IMAGES }),
       new TenantAdmissionChart(app, 'tenant'),
       new NamespaceAdmissionChart(app, 'namespaces'),
     ],

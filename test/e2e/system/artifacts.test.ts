@@ -56,7 +56,7 @@ beforeAll(async () => {
   key =
     Object.values(run?.status.nodes ?? {})
       .flatMap(({ outputs }) => outputs?.artifacts ?? [])
-      .find(({ name }) => name === 'report')?.s3?.key ?? 'no artifact';
+      .find(({ name }) => name === 'output')?.s3?.key ?? 'no artifact';
 }, 3_600_000);
 
 afterAll(async () => {
@@ -87,9 +87,9 @@ describe('an artifact that a step wrote', () => {
   test("is in the bucket below its project's own prefix, with the logs, and the project's key reads it", async () => {
     const keys = await list(writer.client, `${writer.namespace}/`);
 
-    expect(key).toMatch(new RegExp(`^${writer.namespace}/[^/]+/[^/]+/report\\.tgz$`));
+    expect(key).toMatch(new RegExp(`^${writer.namespace}/[^/]+/[^/]+/output\\.tgz$`));
     expect(keys).toContain(key);
-    expect(keys.filter((each) => each.endsWith('/main.log'))).toHaveLength(3);
+    expect(keys.filter((each) => each.endsWith('/main.log'))).toHaveLength(2);
     expect(gunzipSync(await read(writer.client, key)).toString()).toContain(LINE);
   });
 
@@ -113,14 +113,14 @@ describe('an artifact that a step wrote', () => {
   test("comes whole from the link on the run's page, as a download, to somebody without any key", async () => {
     const html = await (await fetch(page)).text();
     const links = [...html.matchAll(/href="([^"]+\/artifact\/[^"]+)"/g)].map(([, path]) => path ?? '');
-    const link = links.find((path) => path.endsWith('/report.tgz')) ?? 'no link';
+    const link = links.find((path) => path.endsWith('/output.tgz')) ?? 'no link';
 
     const download = await fetch(new URL(link, page));
 
     expect(link).toContain(
       runPath({ pipeline: 'check', namespace: writer.namespace, workflow: key.split('/')[1] ?? '' }),
     );
-    expect(download.headers.get('content-disposition')).toMatch(/^attachment;.*report\.tgz/);
+    expect(download.headers.get('content-disposition')).toMatch(/^attachment;.*output\.tgz/);
     expect(Buffer.from(await download.arrayBuffer())).toEqual(await read(writer.client, key));
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { sanitizeDefinition } from '../../../../services/shared/definition/sanitize-definition';
@@ -19,8 +19,10 @@ const findingsOf = (text: string) => {
   return result.ok ? [] : result.error;
 };
 
-test.each(['check.yaml'])('the example %s in the documentation is accepted', (name) => {
-  const text = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'examples', name), 'utf8');
+const EXAMPLES = join(__dirname, '..', '..', '..', '..', 'docs', 'examples');
+
+test.each(readdirSync(EXAMPLES))('the example %s in the documentation is accepted', (name) => {
+  const text = readFileSync(join(EXAMPLES, name), 'utf8');
 
   expect(sanitizeDefinition(FILE, text)).toMatchObject({ ok: true });
 });
