@@ -31,17 +31,25 @@ const TEMPLATES = chart.all('ClusterWorkflowTemplate').flatMap(({ metadata, spec
 );
 const CASES = TEMPLATES.map((each) => [each.callee, each] as const);
 
+/** As YAML of a definition has it: whole numbers as numbers, and no pull policy, which the sanitiser drops. */
+const asDefined = (template: JsonObject): JsonObject =>
+  JSON.parse(JSON.stringify(template), (field, value) => {
+    if (field === 'imagePullPolicy') return undefined;
+    return field === 'limit' || field === 'factor' ? Number(value) : value;
+  });
+
 test.each(CASES)('%s keeps the table that definitions keep, whoever brings it along', (_callee, { asWritten }) => {
+  const template = asDefined(asWritten);
   const text = stringify({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Workflow',
-    spec: { entrypoint: asWritten['name'], templates: [asWritten] },
+    spec: { entrypoint: template['name'], templates: [template] },
   });
 
-  const result = sanitizeDefinition('seakeeper/check.yaml', text);
-
-  expect(result).toMatchObject({ ok: true });
-  expect(JSON.stringify(result)).toContain('retryPolicy' in asWritten ? 'retryPolicy' : String(asWritten['name']));
+  expect(sanitizeDefinition('seakeeper/check.yaml', text)).toMatchObject({
+    ok: true,
+    value: { spec: { templates: [template] } },
+  });
 });
 
 test.each(CASES)('%s takes what callers are told it takes', (_callee, { name, template }) => {

@@ -1,11 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
 import { runPath } from '../../../core/permalink';
-import { StoreConfig } from '../../../core/service-config';
 import { demoDefinition, goodChange } from '../../../local/demo/demo-definition';
 import { forwardPort, type PortForward } from '../support/port-forward';
-import { storeClient, storeKeyOf } from '../support/store';
+import { bucketOf, storeClient, storeKeyOf } from '../support/store';
 import {
   finishedRuns,
   localImage,
@@ -20,7 +18,6 @@ jest.setTimeout(300_000);
 
 const LINE = `kept since ${Date.now()}`;
 const DENIED = { name: 'AccessDenied' };
-const ServiceConfigMap = z.object({ data: z.object({ 'config.json': z.string() }) });
 
 let system: System;
 let store: PortForward;
@@ -43,7 +40,7 @@ beforeAll(async () => {
     makeProject(system, 'artifacts-writer', definition).then(withKey),
     makeProject(system, 'artifacts-neighbour').then(withKey),
   ]);
-  bucket = await bucketOfStatus();
+  bucket = await bucketOf(system.kube);
 
   const change = await system.gerrit.pushChange({
     project: writer.project,
@@ -66,11 +63,6 @@ afterAll(async () => {
   await Promise.all([writer, neighbour].map((made) => made && removeProject(system, made.project)));
   await system?.gerrit.close();
 });
-
-async function bucketOfStatus(): Promise<string> {
-  const { data } = ServiceConfigMap.parse(await system.kube.get('/api/v1/namespaces/argo-ui/configmaps/status-config'));
-  return z.object({ store: StoreConfig }).parse(JSON.parse(data['config.json'])).store.bucket;
-}
 
 const list = async (client: S3Client, prefix: string): Promise<string[]> =>
   ((await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }))).Contents ?? []).map(
