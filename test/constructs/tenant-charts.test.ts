@@ -24,7 +24,7 @@ describe('CuratedTemplatesChart', () => {
     const commands = [...text.matchAll(/"command":(\["\/bin\/sh","-e?uc",.*?\])(?=,"env")/g)].map(([, command]) => command);
 
     expect(used.map(([, name]) => name).filter((name) => !PARAMETER_NAMES.some((known) => known === name))).toEqual([]);
-    expect(commands).toHaveLength(8);
+    expect(commands).toHaveLength(10);
     expect(commands.filter((command) => command?.includes('{{'))).toEqual([]);
   });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { CuratedTemplatesChart } from '../../../constructs/curated-templates-chart';
@@ -29,6 +31,7 @@ const TEMPLATES = chart.all('ClusterWorkflowTemplate').flatMap(({ metadata, spec
     asWritten: (spec as { templates: JsonObject[] }).templates.find(({ name }) => name === template.name) ?? {},
   })),
 );
+const PAGE = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'definitions.md'), 'utf8');
 const CASES = TEMPLATES.map((each) => [each.callee, each] as const);
 
 /** As YAML of a definition has it: whole numbers as numbers, and no pull policy, which the sanitiser drops. */
@@ -64,6 +67,23 @@ test.each(CASES)('%s takes what callers are told it takes', (_callee, { name, te
     Object.fromEntries(Object.entries(told?.artifacts ?? {}).map(([key, one]) => [key, one.optional ?? false])),
   );
 });
+
+test.each(CASES)('docs/definitions.md names all that %s takes', (_callee, { name, template }) => {
+  const told = CURATED_INTERFACES[name]?.[template.name];
+  const inputs = (['parameter', 'artifact'] as const).flatMap((kind) =>
+    Object.keys(told?.[`${kind}s`] ?? {}).map((input) => `| ${kind} \`${input}\` |`),
+  );
+
+  expect(PAGE).toContain(`\`${name}\``);
+  expect(inputs.filter((input) => !PAGE.includes(input))).toEqual([]);
+});
+
+test.each(Object.entries(CURATED_RESOURCES['seakeeper-run-image']))(
+  'docs/definitions.md says how large %s is',
+  (size, { requests, limits }) => {
+    expect(PAGE).toContain(`| \`${size}\` | ${requests.cpu} | ${requests.memory} | ${limits.memory} |`);
+  },
+);
 
 test.each(CASES)('a pod of %s needs what the quota is asked for', (_callee, { name, template, asWritten }) => {
   const resources = (CURATED_RESOURCES as Record<string, Record<string, JsonObject>>)[name]?.[template.name] ?? {};

@@ -149,6 +149,17 @@ describe('a Workflow at its widest', () => {
     expect(cpuOf(workflow)).toBe(50 + WAIT);
   });
 
+  test.each([
+    ['small', 100],
+    ['medium', 500],
+    ['large', 2_000],
+  ])('counts an image that is run by its size, %s', (template, cpu) => {
+    const reference = { name: 'seakeeper-run-image', template, clusterScope: true };
+    const workflow = spec([{ name: 'main', steps: [[{ name: 'test', templateRef: reference }]] }]);
+
+    expect(cpuOf(workflow)).toBe(cpu + WAIT);
+  });
+
   test('is never below what any order of its tasks can come to', () => {
     const graphs = fc.array(
       fc.record({ cpu: fc.integer({ min: 1, max: 5 }), needs: fc.array(fc.nat(6), { maxLength: 3 }) }),
