@@ -1,6 +1,7 @@
 import { type Image, imageReference } from '../../core/images';
 import { CURATED_RESOURCES } from '../../core/run-resources';
-import type { Container, EnvVar } from '../imports/argo-workflows';
+import { CONTAINER_SECURITY } from '../hardened';
+import type { Container, EnvVar, UserContainer } from '../imports/argo-workflows';
 import { Workspace, workspaceMounts } from './workspace';
 
 /** Fetches the commit under test into the workspace, without its files. */
@@ -29,12 +30,18 @@ const FETCH_ENVIRONMENT: readonly EnvVar[] = [
   { name: 'GIT_TERMINAL_PROMPT', value: '0' },
 ];
 
+const fetching = (before: string, after: string): readonly string[] => [
+  '/bin/sh',
+  '-euc',
+  [before, FETCH_SCRIPT, after].join('\n').trim(),
+];
+
 /** A container that fetches the commit under test, then does something with it: a script of POSIX shell. */
 export function fetchingContainer(git: Image, script: string, environment: readonly EnvVar[] = []): Container {
   return {
     image: imageReference(git),
     imagePullPolicy: 'IfNotPresent',
-    command: ['/bin/sh', '-euc', `${FETCH_SCRIPT}\n${script}`],
+    command: fetching('', script),
     env: [...FETCH_ENVIRONMENT, ...environment],
     resources: CURATED_RESOURCES['seakeeper-checkout'].checkout,
     volumeMounts: workspaceMounts,
@@ -43,3 +50,16 @@ export function fetchingContainer(git: Image, script: string, environment: reado
 
 /** A container that checks out the commit under test to `Workspace.source`. */
 export const checkoutContainer = (git: Image): Container => fetchingContainer(git, CHECKOUT_SCRIPT);
+
+/** Name of the container in pods that check out before they do something else. */
+export const CHECKOUT = 'checkout';
+
+/** The same before a pod's own container. Nobody keeps the log of such a one: its errors become the step's message. */
+export function checkoutBefore(git: Image): UserContainer {
+  return {
+    ...checkoutContainer(git),
+    name: CHECKOUT,
+    command: fetching('exec 2> /dev/termination-log', CHECKOUT_SCRIPT),
+    securityContext: CONTAINER_SECURITY,
+  };
+}

@@ -5,10 +5,9 @@ import { CACHE_BYTES, CacheOwner, cacheKey } from '../../core/run-cache';
 import { type ContainerResources, CURATED_RESOURCES } from '../../core/run-resources';
 import { FAILED_FROM_OUTSIDE } from '../../core/run-retry';
 import { Limit } from '../../core/workflow-policy/limits';
-import { CONTAINER_SECURITY } from '../hardened';
 import { type Artifact, ClusterWorkflowTemplate, type RetryStrategy, type Template } from '../imports/argo-workflows';
 import { commonLabels } from '../metadata';
-import { checkoutContainer } from './checkout-container';
+import { CHECKOUT, checkoutBefore } from './checkout-container';
 import { parametersOf, Workspace, workspaceMounts, workspaceVolumes } from './workspace';
 
 /** Properties for `RunImageTemplate`. */
@@ -32,8 +31,6 @@ export class RunImageTemplate extends ClusterWorkflowTemplate {
   }
 }
 
-const CHECKOUT = 'checkout';
-
 /** As with every step a definition writes itself, and when the checkout failed: Gerrit may have restarted. */
 const RETRY: RetryStrategy = {
   limit: String(Limit.infrastructureRetries),
@@ -53,7 +50,7 @@ function runImage(size: string, resources: ContainerResources, git: Image): Temp
         cache('cache-own', 'own', CacheOwner.self),
       ],
     },
-    initContainers: [{ name: CHECKOUT, ...checkoutContainer(git), securityContext: CONTAINER_SECURITY }],
+    initContainers: [checkoutBefore(git)],
     // A file that Argo writes, so that Kubernetes and the outer shell read nothing into it.
     script: {
       image: '{{inputs.parameters.image}}',

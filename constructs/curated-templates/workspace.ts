@@ -1,6 +1,6 @@
 import type { CuratedInterface } from '../../core/curated-templates';
 import { Limit } from '../../core/workflow-policy/limits';
-import type { Inputs, Volume, VolumeMount } from '../imports/argo-workflows';
+import type { Parameter, Volume, VolumeMount } from '../imports/argo-workflows';
 
 /** Folder of a curated template's pod that its containers share, and in it what each part is for. */
 export const Workspace = {
@@ -21,7 +21,7 @@ export const workspaceVolumes: readonly Volume[] = [{ name: VOLUME, emptyDir: { 
 export const workspaceMounts: readonly VolumeMount[] = [{ name: VOLUME, mountPath: Workspace.root }];
 
 /** Parameters that a template takes, as Argo writes them. */
-export const parametersOf = ({ parameters }: CuratedInterface): Inputs['parameters'] =>
+export const parametersOf = ({ parameters }: CuratedInterface): readonly Parameter[] =>
   Object.entries(parameters).map(([name, { means, default: otherwise }]) => ({
     name,
     description: means,

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { CuratedTemplatesChart } from '../../../constructs/curated-templates-chart';
 import { CURATED_INTERFACES } from '../../../core/curated-templates';
-import { CURATED_RESOURCES } from '../../../core/run-resources';
+import { type ContainerResources, CURATED_RESOURCES } from '../../../core/run-resources';
 import { sanitizeDefinition } from '../../../services/shared/definition/sanitize-definition';
 import type { JsonObject } from '../../../services/shared/definition/sanitize-json';
 import { NO_LIMITS, podOf } from '../../../services/trigger/admission/model-pod';
@@ -86,9 +86,11 @@ test.each(Object.entries(CURATED_RESOURCES['seakeeper-run-image']))(
 );
 
 test.each(CASES)('a pod of %s needs what the quota is asked for', (_callee, { name, template, asWritten }) => {
-  const resources = (CURATED_RESOURCES as Record<string, Record<string, JsonObject>>)[name]?.[template.name] ?? {};
+  const asked: Readonly<Record<string, Readonly<Record<string, ContainerResources>>>> = CURATED_RESOURCES;
+  const { requests, limits } = asked[name]?.[template.name] ?? {};
+  const container: JsonObject = { resources: { requests: { ...requests }, limits: { ...limits } } };
 
-  expect(podOf(asWritten, NO_LIMITS)).toEqual(podOf({ container: { resources } }, NO_LIMITS));
+  expect(podOf(asWritten, NO_LIMITS)).toEqual(podOf({ container }, NO_LIMITS));
 });
 
 test.each(CASES)('%s runs every container of its own under Pod Security “restricted”', (_callee, { asWritten }) => {
