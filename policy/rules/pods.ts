@@ -78,7 +78,8 @@ export const imagesPinned: ObjectRule = {
         if (image === undefined) {
           return imageIsOurs ? [`${path} names no image, must name one by digest`] : [];
         }
-        return [CALLERS_IMAGE, /@sha256:[0-9a-f]{64}$/].some((known) => known.test(image)) || acknowledgedImages.has(image)
+        return [CALLERS_IMAGE, /@sha256:[0-9a-f]{64}$/].some((known) => known.test(image)) ||
+          acknowledgedImages.has(image)
           ? []
           : [
               `${path}.image is ${image}, must end in @sha256:…; pin it with \`npm run images -- --pin\` or name it in seakeeper:policy.acknowledgedUnpinnedImages`,

@@ -21,7 +21,9 @@ describe('CuratedTemplatesChart', () => {
   test('uses parameters that every run gets, and none in a script: text cannot become a command', () => {
     const text = JSON.stringify(chart.objects);
     const used = [...text.matchAll(/\{\{workflow\.parameters\.([a-z-]+)\}\}/g)];
-    const commands = [...text.matchAll(/"command":(\["\/bin\/sh","-e?uc",.*?\])(?=,"env")/g)].map(([, command]) => command);
+    const commands = [...text.matchAll(/"command":(\["\/bin\/sh","-e?uc",.*?\])(?=,"env")/g)].map(
+      ([, command]) => command,
+    );
 
     expect(used.map(([, name]) => name).filter((name) => !PARAMETER_NAMES.some((known) => known === name))).toEqual([]);
     expect(commands).toHaveLength(10);

@@ -6,7 +6,9 @@ const toRead = new RegExp(cacheKeyPattern(CacheOwner.self, CacheOwner.reviewed))
 const PREFIX = '{{workflow.namespace}}/_cache/';
 
 test('a run reads its own caches and those of reviewed code, and writes its own', () => {
-  const [own, reviewed] = [CacheOwner.self, CacheOwner.reviewed].map((owner) => cacheKey(owner, 'npm-{{inputs.parameters.key}}'));
+  const [own, reviewed] = [CacheOwner.self, CacheOwner.reviewed].map((owner) =>
+    cacheKey(owner, 'npm-{{inputs.parameters.key}}'),
+  );
 
   expect([own, reviewed].map((key) => toRead.test(key ?? ''))).toEqual([true, true]);
   expect([own, reviewed].map((key) => toWrite.test(key ?? ''))).toEqual([true, false]);
@@ -26,7 +28,15 @@ test.each([
 });
 
 test('whatever is behind the owner, a key that may be written is one name below the folder of who runs', () => {
-  const piece = fc.constantFrom('/', '..', 'runner-post-review', '{{inputs.parameters.a}}', '{{workflow.name}}', 'x', '\n');
+  const piece = fc.constantFrom(
+    '/',
+    '..',
+    'runner-post-review',
+    '{{inputs.parameters.a}}',
+    '{{workflow.name}}',
+    'x',
+    '\n',
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
       const name = pieces.join('');

@@ -100,8 +100,7 @@ describe('seakeeper-publish', () => {
     expect(publish('file', 'html')).toEqual({
       status: 1,
       stdout: '',
-      stderr:
-        "path is 'html', which is no file of what the step left; there are:\n.\n./html\n./html/index.html\n",
+      stderr: "path is 'html', which is no file of what the step left; there are:\n.\n./html\n./html/index.html\n",
     });
     expect(publish('folder', 'docs').stderr).toContain("path is 'docs', which is no folder");
   });

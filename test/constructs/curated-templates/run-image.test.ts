@@ -66,16 +66,19 @@ describe('a cache', () => {
     expect(existsSync(pod.path('cache/saved'))).toBe(true);
   });
 
-  test.each(['own', 'reviewed'] as const)('that was found (%s) is there with its links, and is not saved again', (as) => {
-    run(fill, CACHED);
-    next(as);
+  test.each(['own', 'reviewed'] as const)(
+    'that was found (%s) is there with its links, and is not saved again',
+    (as) => {
+      run(fill, CACHED);
+      next(as);
 
-    const { stdout, stderr } = run('cat deps/made; readlink deps/outside deps/inside; echo more > deps/more', CACHED);
+      const { stdout, stderr } = run('cat deps/made; readlink deps/outside deps/inside; echo more > deps/more', CACHED);
 
-    expect(stdout).toBe('made\n/etc\nmade\n');
-    expect(stderr).toBe(`cache npm-1: ${as} found\n`);
-    expect(existsSync(pod.path('cache/saved'))).toBe(false);
-  });
+      expect(stdout).toBe('made\n/etc\nmade\n');
+      expect(stderr).toBe(`cache npm-1: ${as} found\n`);
+      expect(existsSync(pod.path('cache/saved'))).toBe(false);
+    },
+  );
 
   test('of reviewed code comes before one’s own', () => {
     run('echo planted > deps/made', CACHED);

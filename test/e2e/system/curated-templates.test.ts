@@ -81,11 +81,17 @@ const push = (who: string, more?: string): Promise<PushedPatchSet> =>
 
 /** Address of the page of the change's newest run in a pipeline, once it is reported. */
 const pageOf = (change: PushedPatchSet, pipeline: string): Promise<string> =>
-  until(`a report of ${pipeline} on change ${change.number}`, async () => {
-    const reports = await reportsOn(system, change);
-    const links = reports.flatMap(({ message }) => new RegExp(`http\\S+/job/${pipeline}/\\S+`).exec(message)?.[0] ?? []);
-    return links.at(-1);
-  }, RUN_MS);
+  until(
+    `a report of ${pipeline} on change ${change.number}`,
+    async () => {
+      const reports = await reportsOn(system, change);
+      const links = reports.flatMap(
+        ({ message }) => new RegExp(`http\\S+/job/${pipeline}/\\S+`).exec(message)?.[0] ?? [],
+      );
+      return links.at(-1);
+    },
+    RUN_MS,
+  );
 
 /** What a run published, read at its permalink by somebody without any key. */
 async function published(change: PushedPatchSet, pipeline = 'check'): Promise<string> {
@@ -127,7 +133,9 @@ describe('a definition of nothing but curated templates', () => {
 
     expect(await published(first)).toBe('nothing');
     expect(Object.keys(await caches())).toEqual([checks]);
-    expect((await system.gerrit.votes(first)).filter(({ label }) => label === 'Verified')).toMatchObject([{ value: 1 }]);
+    expect((await system.gerrit.votes(first)).filter(({ label }) => label === 'Verified')).toMatchObject([
+      { value: 1 },
+    ]);
   });
 
   test('finds in its second run what the first left, and leaves it as it was', async () => {
