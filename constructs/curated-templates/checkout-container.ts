@@ -59,7 +59,7 @@ export function checkoutBefore(git: Image): UserContainer {
   return {
     ...checkoutContainer(git),
     name: CHECKOUT,
-    command: fetching('exec 2> /dev/termination-log', CHECKOUT_SCRIPT),
+    command: fetching('if [ -w /dev/termination-log ]; then exec 2> /dev/termination-log; fi', CHECKOUT_SCRIPT),
     securityContext: CONTAINER_SECURITY,
   };
 }

@@ -75,7 +75,7 @@ afterAll(async () => {
   await system?.gerrit.close();
 });
 
-/** Pushes a change that touches no file of another, so that each can be submitted. */
+/** Pushes a change on the tip of the branch: lock file as ever, and the build that says who it is. */
 const push = (who: string, more?: string): Promise<PushedPatchSet> =>
   system.gerrit.pushChange({ project, subject: who, files: { 'lock.txt': 'one\n', 'build.sh': build(who, more) } });
 
