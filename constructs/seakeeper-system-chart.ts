@@ -1,12 +1,10 @@
 import { type App, Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
 import { ServiceAccounts } from '../core/access';
 import { type Images, imageReference } from '../core/images';
 import { Namespace } from '../core/labels';
 import { ProvisionerObject } from '../core/project';
 import type { ProvisionerConfig } from '../core/service-config';
-import { commonLabels } from './metadata';
-import { allow, bindInNamespace } from './rbac';
+import { letElect } from './let-elect';
 import { ServiceDeployment } from './service-deployment';
 
 /** Properties for `SeakeeperSystemChart`. */
@@ -35,20 +33,6 @@ export class SeakeeperSystemChart extends Chart {
       followsConfig: true,
       callsLedger: true,
     });
-    this.letElect();
-  }
-
-  /** Its replicas agree by one Lease who works. A new one cannot be allowed by name. */
-  private letElect(): void {
-    const lease = {
-      ...allow('coordination.k8s.io', ['leases'], ['get', 'watch', 'patch']),
-      resourceNames: [ProvisionerObject.lease],
-    };
-    const rules = [allow('coordination.k8s.io', ['leases'], ['create']), lease];
-    const name = `${ServiceAccounts.provisioner.name}-lease`;
-    const namespace = Namespace.seakeeperSystem;
-    new k8s.KubeRole(this, 'Lease', { metadata: { name, namespace, labels: commonLabels(name) }, rules });
-    const role = { kind: 'Role', name } as const;
-    bindInNamespace(this, 'Bind-lease', { name, namespace, role, accounts: [ServiceAccounts.provisioner] });
+    letElect(this, ServiceAccounts.provisioner, ProvisionerObject.lease);
   }
 }

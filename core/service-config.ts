@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Namespace } from './labels';
 import { Pipelines } from './pipeline';
 import { Pool, RunPool } from './pool';
 import { Re2Pattern } from './text-pattern';
@@ -88,6 +89,9 @@ export const TriggerConfig = z.strictObject({
   admission: AdmissionConfig.prefault({}),
 });
 export type TriggerConfig = z.infer<typeof TriggerConfig>;
+
+/** The Lease by which reporters agree who reports. */
+export const REPORTER_LEASE = { namespace: Namespace.gerritGateway, name: 'reporter' } as const;
 
 export const ReporterConfig = z.strictObject({
   gerrit: GerritEndpoint,

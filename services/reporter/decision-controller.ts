@@ -82,6 +82,8 @@ export class DecisionController {
       revision: patchSet.revision,
       tag,
       vote: undefined,
+      notify: 'NONE',
+      attention: [],
       message: renderWaiting(pipeline, wait),
     });
   }
@@ -112,6 +114,9 @@ export class DecisionController {
       revision: now.currentRevision,
       tag,
       vote: undefined,
+      // It is about the definition: whose change met it has nothing to do, and learns why there is no vote.
+      notify: 'OWNER',
+      attention: [],
       message: renderRejection(pipeline, statusUrl + marker, rejection),
     });
   }

@@ -37,6 +37,8 @@ export interface CallOptions {
   readonly accepted?: readonly number[];
   /** Media type asked for. @default application/json */
   readonly accept?: string;
+  /** Most time for an attempt. @default - the client's */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** A `TransientError` that knows how long the server asked us to wait. */
@@ -105,7 +107,7 @@ export class GerritHttp {
       response = await request(`${baseUrl}/a${path}`, {
         method,
         dispatcher: this.agent,
-        signal: AbortSignal.timeout(deadlineMs),
+        signal: AbortSignal.timeout(options.deadlineMs ?? deadlineMs),
         headers: {
           authorization: `Basic ${credentials}`,
           accept: options.accept ?? 'application/json',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors';
+import type { Fence } from '../fence';
 import type { Readiness } from '../health-server';
 import { type KubeClient, KubeError } from '../kube-client';
 import type { Logger } from '../log';
@@ -25,9 +26,9 @@ export interface LeaderOptions {
   readonly readiness?: Readiness;
   /**
    * The leader's work. Resolves, once begun, to what ends it and waits for what is under way. `kube` is fenced; `signal`
-   * fires when the lease is lost or the service stops. Called anew for each term.
+   * fires when the lease is lost or the service stops; `fence` is asked before writes to others. Called anew for each term.
    */
-  readonly lead: (kube: KubeClient, signal: AbortSignal) => Promise<() => Promise<void>>;
+  readonly lead: (kube: KubeClient, signal: AbortSignal, fence: Fence) => Promise<() => Promise<void>>;
 }
 
 /** The lease has its own connections: a renewal never waits for what the leader writes. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors';
+import type { Fence } from '../fence';
 import { type KubeClient, KubeError, NotLeaderError } from '../kube-client';
 import type { Logger } from '../log';
 import type { KubeLease } from './kube-lease';
@@ -25,7 +26,7 @@ interface Office {
   readonly lease: KubeLease;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  readonly lead: (kube: KubeClient, signal: AbortSignal) => Promise<() => Promise<void>>;
+  readonly lead: (kube: KubeClient, signal: AbortSignal, fence: Fence) => Promise<() => Promise<void>>;
 }
 
 /** How a term ended. `failed`: the work did not even begin. */
@@ -74,7 +75,7 @@ export class TermOfOffice {
     const { signal } = this.over;
     let end: () => Promise<void>;
     try {
-      end = await this.office.lead(kube, signal);
+      end = await this.office.lead(kube, signal, this.term.fence);
     } catch (error) {
       if (!signal.aborted) {
         this.office.log.error(
