@@ -14,7 +14,7 @@ export const StoredArtifact = z.object({
 });
 export type StoredArtifact = z.infer<typeof StoredArtifact>;
 
-/** Of what a step put out, the one parameter that is read: the values of others can be large, and graphs are kept in memory. */
+/** Of what a step put out, the one parameter that is read: values of others can be large, and graphs are kept in memory. */
 const OutputParameters = z
   .array(z.object({ name: z.string(), value: z.string().optional().catch(undefined) }))
   .default([])

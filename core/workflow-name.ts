@@ -36,8 +36,8 @@ export function workflowName(run: RunIdentity): string {
 }
 
 /**
- * Change and patch set as a run's name says them; undefined: it says none. A name is cut and a ref can look like them, so whoever acts on it
- * compares the run that they lead to.
+ * Change and patch set as a run's name says them; undefined: it says none. A ref can look like them, so whoever acts on
+ * them compares the run that they lead to.
  */
 export function changeOfName(name: string, pipeline: string): RunIdentity['change'] {
   const [, number, patchSet] = new RegExp(`(?:^|-)(\\d+)-(\\d+)-${slug(pipeline, 16)}-[a-z2-7]{${HASH_LENGTH}}$`).exec(name) ?? [];

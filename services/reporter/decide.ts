@@ -125,8 +125,8 @@ const CALLS: Readonly<Partial<Record<Verdict['kind'], string>>> = {
 };
 
 /**
- * Its owner is called when it is their turn: to mend the change, or to have it run again. A success calls nobody, nor does what somebody did
- * themselves. Nobody is put into the attention set of a change that is closed or not ready.
+ * The owner is called when it is their turn: to mend the change, or to have it run again. A success calls nobody, nor does
+ * what somebody stopped. Nobody is put into the attention set of a change that is closed or not ready.
  */
 function mannersOf(verdict: Verdict, { owner, status, workInProgress }: ChangeState): Manners {
   const reason = CALLS[verdict.kind];

@@ -32,8 +32,8 @@ export interface FollowedRuns {
 }
 
 /**
- * Follows all Workflows that carry a run's label, keeps those still unreported, and has each reconciled, and so those that are
- * missing. One key has one job at a time, so that a run is never reported as finished and as removed at once.
+ * Follows all Workflows that carry a run's label, keeps those still unreported, and has each reconciled, and so those that
+ * are missing. One key has one job at a time, so that a run is never reported as finished and as removed at once.
  */
 export function followRuns({ kube, controller, keptMs, log, signal, onSynced }: FollowRunsOptions): FollowedRuns {
   const open = new Map<string, ArgoWorkflow>();

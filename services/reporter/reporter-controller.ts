@@ -65,8 +65,8 @@ export class ReporterController {
   }
 
   /**
-   * Reports a run whose Workflow is gone before it was reported, from the decision that started it; nothing when it is there after all or was
-   * never ours. Rejects when a retry could help.
+   * Reports a run whose Workflow is gone before it was reported, from the decision that started it; nothing when it is there
+   * after all or was never ours. Rejects when a retry could help.
    *
    * @param phase - Argo's word for how it was when last seen
    */

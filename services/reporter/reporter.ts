@@ -33,8 +33,8 @@ export interface ReporterParts {
 }
 
 /**
- * Starts the reporter: follows Workflows, the ledger's decisions and comments that ask why, and tells Gerrit. Resolves to what waits
- * for the work under way after `signal` fired.
+ * Starts the reporter: follows Workflows, the ledger's decisions and comments that ask why, and tells Gerrit. Resolves to
+ * what waits for the work under way after `signal` fired.
  *
  * One at a time: two at once could both read a change before either has posted. `main.ts` lets it run as leader only.
  */

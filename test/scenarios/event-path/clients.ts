@@ -23,13 +23,15 @@ type GerritVerbs = Pick<
   | 'capabilities'
   | 'isConfigVisible'
   | 'findFiles'
+  | 'findCommentPaths'
+  | 'countLines'
   | 'findGroup'
   | 'findAccount'
   | 'groupsOf'
 >;
 
 const nobodyAsks = async () => {
-  throw new Error('no pipeline of the model has a condition that needs it');
+  throw new Error('no pipeline and no step of the model needs it');
 };
 
 /** Gerrit's REST as a process reaches it. */
@@ -56,6 +58,8 @@ export function gerritClient(process: Process, link: Link, gerrit: ModelGerrit):
     capabilities: async () => ({ streamEvents: true }),
     isConfigVisible: async () => undefined,
     findFiles: nobodyAsks,
+    findCommentPaths: nobodyAsks,
+    countLines: nobodyAsks,
     findGroup: nobodyAsks,
     findAccount: nobodyAsks,
     groupsOf: nobodyAsks,

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { keepOnFiles, keepOnLines, MOST_COMMENTS } from '../../../services/reporter/decide-comments';
 import { parseStepComments } from '../../../services/reporter/parse-step-comments';
 import { renderLeftOut } from '../../../services/reporter/render-left-out';
+import { sanitizeDefinition } from '../../../services/shared/definition/sanitize-definition';
 import { commenting, workflow } from './fixtures';
 
 const parse = (...nodes: Parameters<typeof commenting>[]) =>
@@ -165,5 +168,29 @@ describe('renderLeftOut', () => {
       '',
       'What step recheck /job / put out as comments is left out: it is not JSON; write {"path": [{"line": 1, "message": "…"}]}.',
     ]);
+  });
+});
+
+describe('the page for authors', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/definitions.md'), 'utf8').split('## Comments on lines')[1] ?? '';
+  const block = (language: string) => new RegExp(`\`\`\`${language}\n([^\`]*)\`\`\``).exec(page)?.[1] ?? '';
+
+  test('shows a step that a definition may have', () => {
+    const text = [
+      'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec:\n  entrypoint: main\n  templates:',
+      '    - name: main\n      steps: [[{ name: lint, template: lint }]]',
+      block('yaml').replace(/ {6}inputs:\n {8}artifacts:\n.*\n/, ''),
+    ].join('\n');
+
+    expect(text).toContain('seakeeper-comments');
+    expect(sanitizeDefinition('seakeeper/check.yaml', text)).toMatchObject({ ok: true });
+  });
+
+  test('shows comments that are read', () => {
+    expect(parse(['lint', block('json')])).toMatchObject({
+      comments: [{ level: 'error', line: 3 }, { line: undefined }, { path: '/COMMIT_MSG' }],
+      malformed: 0,
+      unreadable: [],
+    });
   });
 });
