@@ -12,10 +12,11 @@ import { namespaceForProject } from '../../../../core/project-name';
 import { type ApiServerFixture, startApiServer } from '../../../../local/cluster/api-server-alone';
 import type { PushedPatchSet } from '../../../../local/gerrit/gerrit-admin';
 import type { Ledger, RunRecord } from '../../../../services/reporter/ports';
-import { startReporter } from '../../../../services/reporter/reporter';
-import { GerritClient } from '../../../../services/shared/gerrit-client';
+import { type ReporterParts, startReporter } from '../../../../services/reporter/reporter';
+import { GerritClient, type Review } from '../../../../services/shared/gerrit-client';
 import { Readiness } from '../../../../services/shared/health-server';
 import { KubeClient } from '../../../../services/shared/kube-client';
+import { runAsLeader } from '../../../../services/shared/leader-election/run-as-leader';
 import { createLogger } from '../../../../services/shared/log';
 import { until } from '../../support/until';
 import { type StandaloneGerrit, startStandaloneGerrit } from '../gateway/standalone-gerrit';
@@ -112,10 +113,45 @@ export class ReporterGround {
     return ground;
   }
 
-  /** Starts the reporter. */
+  /** Starts the reporter, alone. */
   start(): void {
     const stopping = new AbortController();
-    const wait = startReporter({
+    const wait = startReporter(this.parts(this.kube, this.client, stopping.signal));
+    this.stopReporter = async () => {
+      stopping.abort();
+      await wait();
+    };
+  }
+
+  /** One of several reporters, which reports while it leads. `after`: what happens when Gerrit has taken a review of its. */
+  candidate(after: () => Promise<void> = async () => undefined): { readonly stop: () => Promise<void> } {
+    const stopping = new AbortController();
+    const gerrit = Object.assign(Object.create(this.client) as GerritClient, {
+      postReview: async (review: Review, deadlineMs?: number) => {
+        const outcome = await this.client.postReview(review, deadlineMs);
+        await after();
+        return outcome;
+      },
+    });
+    const leading = runAsLeader({
+      kube: this.kube,
+      log: createLogger('reporter'),
+      signal: stopping.signal,
+      lease: { namespace: 'default', name: 'reporter' },
+      timings: { leaseMs: 6_000, renewWithinMs: 4_000, retryMs: 500 },
+      lead: async (kube, term, fence) => startReporter({ ...this.parts(kube, gerrit, term), fence }),
+    });
+    return {
+      stop: async () => {
+        stopping.abort();
+        await leading();
+      },
+    };
+  }
+
+  private parts(kube: KubeClient, gerrit: GerritClient, signal: AbortSignal): ReporterParts {
+    return {
+      ...{ kube, gerrit, signal },
       config: {
         gerrit: this.gerrit.endpoint,
         pipelines,
@@ -123,16 +159,9 @@ export class ReporterGround {
         statusUrl: 'https://ci.test',
         ttlSeconds: DAY,
       },
-      kube: this.kube,
-      gerrit: this.client,
       ledger: this.ledger,
       log: createLogger('reporter'),
       readiness: new Readiness(),
-      signal: stopping.signal,
-    });
-    this.stopReporter = async () => {
-      stopping.abort();
-      await wait();
     };
   }
 

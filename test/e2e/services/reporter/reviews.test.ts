@@ -176,6 +176,27 @@ describe('a Workflow that is removed before its report', () => {
   });
 });
 
+test('a leader that goes when Gerrit has taken its report, before it knows, is followed by one that says nothing again', async () => {
+  const change = await ground.pushChange('handed-over');
+  const path = await ground.spawn(change);
+  await ground.stop();
+  let stopped: Promise<void> | undefined;
+  const first = ground.candidate(async () => {
+    stopped = first.stop();
+    throw new Error('socket hang up');
+  });
+
+  await ground.finish(path, 'Succeeded');
+  await until('Gerrit has the report', async () => stopped !== undefined);
+  const second = ground.candidate();
+  await stopped;
+
+  expect(await ground.closed(path)).toMatchObject({ reported: 'already-there' });
+  expect(await ground.said(change)).toHaveLength(1);
+  await second.stop();
+  ground.start();
+});
+
 // Last: it starts Gerrit anew.
 test('a label that a strict server does not know is left out, and the report stands', async () => {
   const change = await ground.pushChange('strict');
