@@ -1,5 +1,6 @@
 import type { InlineComment } from '../../core/inline-comment';
 import { userLines, userText } from '../shared/render-user-text';
+import { cutToFit } from './cut-to-fit';
 import type { StepComment, StepComments } from './parse-step-comments';
 
 /** Most comments of one report. More would be read by nobody, and Gerrit limits those of a change. */
@@ -62,7 +63,7 @@ function render({ step, path, line, level, text }: StepComment): InlineComment |
   return {
     path,
     ...(line === undefined ? {} : { line }),
-    message: `${userText(step, MOST.step)}${grade}: ${said}`,
+    message: cutToFit(`${userText(step, MOST.step)}${grade}: ${said}`),
     unresolved: false,
   };
 }

@@ -1,12 +1,10 @@
 import { stepName } from '../../core/argo-workflow';
 import { lastLine, userText } from '../shared/render-user-text';
+import { cutToFit } from './cut-to-fit';
 import type { Removal, Verdict } from './decide';
 import type { LeftOut } from './decide-comments';
 import { renderLeftOut } from './render-left-out';
 
-/** Gerrit refuses messages over 16 KiB; Zuul stops here, which leaves room for what Gerrit puts in front. Bytes. */
-export const MAX_MESSAGE_BYTES = 16_056;
-const CUT = '\n... (truncated)';
 const MOST = { step: 100, cause: 300, line: 300 };
 
 /** Tag of every message of a pipeline: Wikimedia's result tab takes the pipeline's name from it. */
@@ -58,20 +56,6 @@ export function resultLine(facts: {
 }): string {
   const nonVoting = facts.votes ? '' : ' (non-voting)';
   return `- ${facts.pipeline} ${facts.url} : ${facts.result} in ${duration(facts.seconds ?? 0)}${nonVoting}`;
-}
-
-/** At most what Gerrit takes, cut at the end: the machine-read head stays. */
-export function cutToFit(message: string): string {
-  const bytes = Buffer.from(message, 'utf8');
-  if (bytes.length <= MAX_MESSAGE_BYTES) {
-    return message;
-  }
-  let end = MAX_MESSAGE_BYTES - CUT.length;
-  // Not in the middle of a character: bytes 10xxxxxx continue one.
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) {
-    end -= 1;
-  }
-  return bytes.subarray(0, end).toString('utf8') + CUT;
 }
 
 function explain({ verdict, logTail }: MessageFacts): string[] {

@@ -1,6 +1,7 @@
 import type { Decision } from '../../core/decision';
 import { userText } from '../shared/render-user-text';
-import { cutToFit, resultLine } from './render-message';
+import { cutToFit } from './cut-to-fit';
+import { resultLine } from './render-message';
 
 const MOST_FINDINGS = 20;
 const MOST = { path: 200, message: 500 };

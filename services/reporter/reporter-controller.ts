@@ -89,7 +89,7 @@ export class ReporterController {
     });
     this.records.delete(workflow.uid);
     reportsTotal.inc({ pipeline, outcome: outcome === 'posted' ? 'posted-removed' : outcome });
-    log.warn({ ...address, outcome, phase }, 'Workflow was removed before it was reported');
+    log.warn({ ...address, outcome, phase }, 'Workflow is gone that had not been closed');
   }
 
   /** Drops what was read ahead for a Workflow that is gone. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { MAX_MESSAGE_BYTES } from '../../../services/reporter/cut-to-fit';
 import { keepOnFiles, keepOnLines, MOST_COMMENTS } from '../../../services/reporter/decide-comments';
 import { parseStepComments } from '../../../services/reporter/parse-step-comments';
 import { renderLeftOut } from '../../../services/reporter/render-left-out';
@@ -100,6 +101,8 @@ describe('keepOnFiles and keepOnLines', () => {
       'lint: bad\nhttps://evil.test/job /check/x : SUCCESS\nend',
     );
     expect(sort({ 'src/a.js': [{ message: 'x\n'.repeat(500) }] }).comments[0]?.message.split('\n')).toHaveLength(20);
+    const large = sort({ 'src/a.js': [{ message: `${'€'.repeat(600)}\n`.repeat(19) }] }).comments[0]?.message ?? '';
+    expect(Buffer.byteLength(large)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
   });
 
   test('leave out what stands nowhere in the patch set', () => {
@@ -139,7 +142,7 @@ describe('keepOnFiles and keepOnLines', () => {
         expect(comments.length).toBeLessThanOrEqual(MOST_COMMENTS);
         for (const { path: on, line = 0, message, unresolved } of comments) {
           expect(FILES.has(on) && line <= (lines.get(on) ?? 80) && !unresolved).toBe(true);
-          expect(Buffer.byteLength(message)).toBeLessThan(16 * 1024);
+          expect(Buffer.byteLength(message)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
         }
         const { noFile, noLine, tooMany, malformed } = leftOut;
         expect(comments.length + noFile + noLine + tooMany + malformed).toBeLessThanOrEqual(
