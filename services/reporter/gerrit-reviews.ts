@@ -68,8 +68,8 @@ function attemptsAt(review: Review): { readonly attempt: Review; readonly lost?:
     ...(comments.length === 0 ? [] : [{ lost: 'comments-refused' as const, without: { comments: [] } }]),
     ...(attention.length === 0 ? [] : [{ lost: 'attention-refused' as const, without: { attention: [] } }]),
   ];
-  const [first, ...others] = parts;
   const one = parts.map(({ lost, without }) => ({ lost, attempt: { ...review, ...without } }));
-  const bare = { ...review, vote: undefined, comments: [], attention: [] };
-  return [{ attempt: review }, ...one, ...(others.length === 0 || first === undefined ? [] : [{ lost: first.lost, attempt: bare }])];
+  const bare = parts.reduce((left, { without }) => ({ ...left, ...without }), review);
+  const alone = parts.slice(0, parts.length > 1 ? 1 : 0).map(({ lost }) => ({ lost, attempt: bare }));
+  return [{ attempt: review }, ...one, ...alone];
 }

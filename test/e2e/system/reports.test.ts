@@ -12,7 +12,9 @@ import {
   runningSystem,
   type System,
   waitForReports,
+  workflowsOf,
 } from '../support/system';
+import { until } from '../support/until';
 
 jest.setTimeout(300_000);
 
@@ -34,7 +36,7 @@ beforeAll(async () => {
           - name: ${COMMENTS_PARAMETER}
             valueFrom: { path: ${FILE}, default: "" }
 `;
-  ({ project } = await makeProject(system, 'step-comments', step + outputs));
+  ({ project } = await makeProject(system, 'reports', step + outputs));
 }, 3_600_000);
 
 afterAll(async () => {
@@ -58,5 +60,25 @@ test('a step that fails says where, and its comments stand once on their lines t
   expect(await commentsOn(change)).toEqual({ 'src/a.js': [{ line: 2, message: 'step: missing semicolon' }] });
   expect(report?.message).toContain('1 on a file that this patch set does not touch');
   expect((await system.gerrit.votes(change)).filter(({ label }) => label === 'Verified')).toMatchObject([{ value: -1 }]);
+  expect(await reportsOn(system, change)).toHaveLength(1);
+});
+
+test('a run whose Workflow is deleted is reported once, without a vote, and its link leads to what the ledger knows', async () => {
+  const change = await system.gerrit.pushChange({ project, subject: 'Removed', files: { 'src/a.js': 'one\n' } });
+  const run = await until('the run', async () => (await workflowsOf(system, change))[0] ?? false);
+  const { namespace, name } = run.metadata;
+
+  await system.kube.delete(`/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${name}`);
+  const [report] = await waitForReports(system, change);
+
+  expect(report?.message).toMatch(/^Patch Set 1:\n\nBuild removed\.\n/);
+  expect(report?.message).toContain(`Workflow ${name} in ${namespace}, started at `);
+  expect((await system.gerrit.votes(change)).filter(({ label }) => label === 'Verified')).toEqual([]);
+  const page = await fetch(/http\S+\/job\/\S+/.exec(report?.message ?? '')?.[0] ?? 'no link');
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain(`href="/why/${change.number}/${change.patchSet}"`);
+  killProcesses(/node \/app\/reporter\.js$/);
+  const other = await system.gerrit.pushChange({ project, subject: 'After it', files: { 'src/a.js': 'one\n' } });
+  await waitForReports(system, other);
   expect(await reportsOn(system, change)).toHaveLength(1);
 });
