@@ -2,7 +2,13 @@ import { type App, Chart } from 'cdk8s';
 import { ServiceAccounts } from '../core/access';
 import { type Images, imageReference } from '../core/images';
 import { Namespace } from '../core/labels';
-import { type GatewayConfig, Port, REPORTER_LEASE, type ReporterConfig, type TriggerConfig } from '../core/service-config';
+import {
+  type GatewayConfig,
+  Port,
+  REPORTER_LEASE,
+  type ReporterConfig,
+  type TriggerConfig,
+} from '../core/service-config';
 import { allowIngress } from './ingress';
 import { letElect } from './let-elect';
 import { ServiceDeployment } from './service-deployment';

@@ -40,7 +40,8 @@ export function workflowName(run: RunIdentity): string {
  * them compares the run that they lead to.
  */
 export function changeOfName(name: string, pipeline: string): RunIdentity['change'] {
-  const [, number, patchSet] = new RegExp(`(?:^|-)(\\d+)-(\\d+)-${slug(pipeline, 16)}-[a-z2-7]{${HASH_LENGTH}}$`).exec(name) ?? [];
+  const [, number, patchSet] =
+    new RegExp(`(?:^|-)(\\d+)-(\\d+)-${slug(pipeline, 16)}-[a-z2-7]{${HASH_LENGTH}}$`).exec(name) ?? [];
   return number === undefined || patchSet === undefined
     ? undefined
     : { number: Number(number), patchSet: Number(patchSet) };

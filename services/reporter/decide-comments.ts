@@ -1,6 +1,6 @@
 import type { InlineComment } from '../../core/inline-comment';
 import { userLines, userText } from '../shared/render-user-text';
-import { cutToFit } from './cut-to-fit';
+import { cutToFit } from './render-cut';
 import type { StepComment, StepComments } from './parse-step-comments';
 
 /** Most comments of one report. More would be read by nobody, and Gerrit limits those of a change. */

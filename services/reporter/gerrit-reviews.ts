@@ -69,7 +69,7 @@ function attemptsAt(review: Review): { readonly attempt: Review; readonly lost?:
     ...(attention.length === 0 ? [] : [{ lost: 'attention-refused' as const, without: { attention: [] } }]),
   ];
   const one = parts.map(({ lost, without }) => ({ lost, attempt: { ...review, ...without } }));
-  const bare = parts.reduce((left, { without }) => ({ ...left, ...without }), review);
+  const bare = { ...review, vote: undefined, comments: [], attention: [] };
   const alone = parts.slice(0, parts.length > 1 ? 1 : 0).map(({ lost }) => ({ lost, attempt: bare }));
   return [{ attempt: review }, ...one, ...alone];
 }

@@ -1,6 +1,6 @@
 import { stepName } from '../../core/argo-workflow';
 import { lastLine, userText } from '../shared/render-user-text';
-import { cutToFit } from './cut-to-fit';
+import { cutToFit } from './render-cut';
 import type { Removal, Verdict } from './decide';
 import type { LeftOut } from './decide-comments';
 import { renderLeftOut } from './render-left-out';

@@ -1,6 +1,6 @@
 import type { Decision } from '../../core/decision';
 import { userText } from '../shared/render-user-text';
-import { cutToFit } from './cut-to-fit';
+import { cutToFit } from './render-cut';
 import { resultLine } from './render-message';
 
 const MOST_FINDINGS = 20;

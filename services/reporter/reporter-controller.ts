@@ -97,12 +97,7 @@ export class ReporterController {
     this.records.delete(uid);
   }
 
-  private async report(
-    workflow: ArgoWorkflow,
-    run: RunRecord,
-    address: RunAddress,
-    target: Target,
-  ): Promise<string> {
+  private async report(workflow: ArgoWorkflow, run: RunRecord, address: RunAddress, target: Target): Promise<string> {
     const verdict = await this.verdictOf(workflow);
     return this.options.poster.post({
       ...{ run, address, target, verdict },

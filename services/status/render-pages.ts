@@ -105,7 +105,8 @@ ${reasons}
 /** Argo's words for a container that ended by itself, in plain ones; others as they are. */
 const reasonWords = (message: string): string => message.replace(/^main: Error \((exit code \d+)\)$/, '$1');
 
-const noSteps = ({ phase }: RunModel): Html => html`<p>${phase === 'Kept' ? 'None is kept.' : 'No step has started.'}</p>`;
+const noSteps = ({ phase }: RunModel): Html =>
+  html`<p>${phase === 'Kept' ? 'None is kept.' : 'No step has started.'}</p>`;
 
 function stepTable(steps: readonly StepModel[]): Html {
   return html`<table>

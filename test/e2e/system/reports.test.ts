@@ -45,9 +45,7 @@ afterAll(async () => {
 });
 
 const commentsOn = async ({ number }: PushedPatchSet) =>
-  Comments.parse(
-    await system.gerrit.rest('GET', `/changes/${encodeURIComponent(project)}~${number}/comments`),
-  );
+  Comments.parse(await system.gerrit.rest('GET', `/changes/${encodeURIComponent(project)}~${number}/comments`));
 
 test('a step that fails says where, and its comments stand once on their lines though the reporter was killed', async () => {
   const files = { 'src/a.js': 'one\ntwo\n' };
@@ -59,7 +57,9 @@ test('a step that fails says where, and its comments stand once on their lines t
 
   expect(await commentsOn(change)).toEqual({ 'src/a.js': [{ line: 2, message: 'step: missing semicolon' }] });
   expect(report?.message).toContain('1 on a file that this patch set does not touch');
-  expect((await system.gerrit.votes(change)).filter(({ label }) => label === 'Verified')).toMatchObject([{ value: -1 }]);
+  expect((await system.gerrit.votes(change)).filter(({ label }) => label === 'Verified')).toMatchObject([
+    { value: -1 },
+  ]);
   expect(await reportsOn(system, change)).toHaveLength(1);
 });
 

@@ -218,17 +218,20 @@ describe('decideReport', () => {
     });
   });
 
-  test.each(['stopped', 'removed'] as const)('says of a closed change that a run was %s only when it began closed', (kind) => {
-    const workflow = { namespace: 'ci-demo', name: 'wf', uid: 'uid-1' };
-    const verdict: Verdict =
-      kind === 'stopped'
-        ? { kind }
-        : { kind, removal: { workflow, startedAt: '2025-11-23T10:00:00.000Z', phase: undefined } };
-    const given = facts({ verdict, change: change({ status: 'MERGED' }) });
+  test.each(['stopped', 'removed'] as const)(
+    'says of a closed change that a run was %s only when it began closed',
+    (kind) => {
+      const workflow = { namespace: 'ci-demo', name: 'wf', uid: 'uid-1' };
+      const verdict: Verdict =
+        kind === 'stopped'
+          ? { kind }
+          : { kind, removal: { workflow, startedAt: '2025-11-23T10:00:00.000Z', phase: undefined } };
+      const given = facts({ verdict, change: change({ status: 'MERGED' }) });
 
-    expect(decideReport(given)).toEqual({ kind: 'close', reason: 'superseded' });
-    expect(decideReport({ ...given, afterMerge: true })).toMatchObject({ kind: 'report', vote: undefined });
-  });
+      expect(decideReport(given)).toEqual({ kind: 'close', reason: 'superseded' });
+      expect(decideReport({ ...given, afterMerge: true })).toMatchObject({ kind: 'report', vote: undefined });
+    },
+  );
 
   test('says nothing of a change that is gone', () => {
     expect(decideReport(facts({ change: undefined }))).toMatchObject({ reason: 'change-not-found' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { runPath } from '../../../core/permalink';
-import { cutToFit, MAX_MESSAGE_BYTES } from '../../../services/reporter/cut-to-fit';
+import { cutToFit, MAX_MESSAGE_BYTES } from '../../../services/reporter/render-cut';
 import { decideVerdict } from '../../../services/reporter/decide';
 import { type MessageFacts, messageTag, renderMessage } from '../../../services/reporter/render-message';
 import { renderRejection } from '../../../services/reporter/render-rejection';
@@ -165,7 +165,9 @@ describe('whatever a step is called, says and prints', () => {
   const any = fc.oneof(
     fc.string(),
     fc.string({ unit: 'binary' }),
-    fc.array(fc.constantFrom(...'\ud800\udc00é🎉\n\r\u2028'), { maxLength: 20 }).map((parts) => parts.join('').repeat(2_000)),
+    fc
+      .array(fc.constantFrom(...'\ud800\udc00é🎉\n\r\u2028'), { maxLength: 20 })
+      .map((parts) => parts.join('').repeat(2_000)),
   );
   const count = fc.nat({ max: 1_000 });
   const leftOut = fc.record({

@@ -277,7 +277,10 @@ describe('whom a report calls', () => {
     ['work in progress is nobody’s turn', FAILED, change({ owner: 42, workInProgress: true }), 'OWNER', []],
     ['a closed change is nobody’s turn', FAILED, change({ owner: 42, status: 'MERGED' }), 'OWNER', []],
   ] as const)('%s', async (_what, given, state, notify, attention) => {
-    const { reconcile, reviews } = setup({ given: given.spec.shutdown ? { ...given, status: FAILED.status } : given, state });
+    const { reconcile, reviews } = setup({
+      given: given.spec.shutdown ? { ...given, status: FAILED.status } : given,
+      state,
+    });
 
     await reconcile();
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { MAX_MESSAGE_BYTES } from '../../../services/reporter/cut-to-fit';
+import { MAX_MESSAGE_BYTES } from '../../../services/reporter/render-cut';
 import { keepOnFiles, keepOnLines, MOST_COMMENTS } from '../../../services/reporter/decide-comments';
 import { parseStepComments } from '../../../services/reporter/parse-step-comments';
 import { renderLeftOut } from '../../../services/reporter/render-left-out';
@@ -18,7 +18,13 @@ describe('parseStepComments', () => {
     const range = { start_line: 3, start_character: 0, end_line: 5, end_character: 2 };
     const { comments, malformed, unreadable } = parse([
       'lint',
-      { 'src/a.js': [{ message: 'whole file' }, { line: 2, message: 'here', level: 'error' }, { range, message: 'there' }] },
+      {
+        'src/a.js': [
+          { message: 'whole file' },
+          { line: 2, message: 'here', level: 'error' },
+          { range, message: 'there' },
+        ],
+      },
     ]);
 
     expect(comments).toEqual([
@@ -50,7 +56,11 @@ describe('parseStepComments', () => {
     ['no JSON', 'src/a.js:1: bad', /^it is not JSON; write /],
     ['a list', [{ message: 'x' }], /^it is no object of lists; write /],
     ['an object of others', { 'src/a.js': 'x' }, /^it is no object of lists; write /],
-    ['too much', { a: [{ message: 'x'.repeat(70_000) }] }, /^it has 7\d{4} bytes, at most 65536 are read; write fewer$/],
+    [
+      'too much',
+      { a: [{ message: 'x'.repeat(70_000) }] },
+      /^it has 7\d{4} bytes, at most 65536 are read; write fewer$/,
+    ],
   ])('says of %s which step put it out and what is wrong', (_what, value, reason) => {
     expect(parse(['lint', value]).unreadable).toEqual([{ step: 'lint', reason: expect.stringMatching(reason) }]);
   });
@@ -86,7 +96,12 @@ describe('parseStepComments', () => {
 
 describe('keepOnFiles and keepOnLines', () => {
   test('name the step, and a level that asks for something', () => {
-    const { comments } = sort({ 'src/a.js': [{ line: 1, message: 'x', level: 'warning' }, { message: 'y', level: 'info' }] });
+    const { comments } = sort({
+      'src/a.js': [
+        { line: 1, message: 'x', level: 'warning' },
+        { message: 'y', level: 'info' },
+      ],
+    });
 
     expect(comments).toEqual([
       { path: 'src/a.js', line: 1, message: 'lint, warning: x', unresolved: false },
@@ -122,7 +137,14 @@ describe('keepOnFiles and keepOnLines', () => {
   });
 
   test('say the same once', () => {
-    expect(sort({ 'src/a.js': [{ line: 1, message: 'x' }, { line: 1, message: 'x' }] }).comments).toHaveLength(1);
+    expect(
+      sort({
+        'src/a.js': [
+          { line: 1, message: 'x' },
+          { line: 1, message: 'x' },
+        ],
+      }).comments,
+    ).toHaveLength(1);
   });
 
   test('account for every comment, keep the bounds, and only what is there', () => {
@@ -175,7 +197,8 @@ describe('renderLeftOut', () => {
 });
 
 describe('the page for authors', () => {
-  const page = readFileSync(join(__dirname, '../../../docs/definitions.md'), 'utf8').split('## Comments on lines')[1] ?? '';
+  const page =
+    readFileSync(join(__dirname, '../../../docs/definitions.md'), 'utf8').split('## Comments on lines')[1] ?? '';
   const block = (language: string) => new RegExp(`\`\`\`${language}\n([^\`]*)\`\`\``).exec(page)?.[1] ?? '';
 
   test('shows a step that a definition may have', () => {

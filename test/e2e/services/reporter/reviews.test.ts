@@ -122,10 +122,14 @@ describe('the owner of a change', () => {
 
 describe('a Workflow that is removed before its report', () => {
   const removed = async (change: PushedPatchSet) => {
-    const [report] = await until('the report', async () => {
-      const said = await ground.said(change);
-      return said.length > 0 && said;
-    }, MISSED_MS);
+    const [report] = await until(
+      'the report',
+      async () => {
+        const said = await ground.said(change);
+        return said.length > 0 && said;
+      },
+      MISSED_MS,
+    );
     return report?.message;
   };
 
@@ -136,7 +140,9 @@ describe('a Workflow that is removed before its report', () => {
 
     await ground.kube.delete(path);
 
-    expect(await removed(change)).toMatch(/Build removed\.[\s\S]* : ERROR removed before its report in 0s \(non-voting\)/);
+    expect(await removed(change)).toMatch(
+      /Build removed\.[\s\S]* : ERROR removed before its report in 0s \(non-voting\)/,
+    );
     await ground.stop();
     ground.start();
     const other = await ground.pushChange('after-it');
