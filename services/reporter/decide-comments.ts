@@ -1,7 +1,7 @@
 import type { InlineComment } from '../../core/inline-comment';
 import { userLines, userText } from '../shared/render-user-text';
-import { cutToFit } from './render-cut';
 import type { StepComment, StepComments } from './parse-step-comments';
+import { cutToFit } from './render-cut';
 
 /** Most comments of one report. More would be read by nobody, and Gerrit limits those of a change. */
 export const MOST_COMMENTS = 50;

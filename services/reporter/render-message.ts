@@ -1,8 +1,8 @@
 import { stepName } from '../../core/argo-workflow';
 import { lastLine, userText } from '../shared/render-user-text';
-import { cutToFit } from './render-cut';
 import type { Removal, Verdict } from './decide';
 import type { LeftOut } from './decide-comments';
+import { cutToFit } from './render-cut';
 import { renderLeftOut } from './render-left-out';
 
 const MOST = { step: 100, cause: 300, line: 300 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { runPath } from '../../../core/permalink';
-import { cutToFit, MAX_MESSAGE_BYTES } from '../../../services/reporter/render-cut';
 import { decideVerdict } from '../../../services/reporter/decide';
+import { cutToFit, MAX_MESSAGE_BYTES } from '../../../services/reporter/render-cut';
 import { type MessageFacts, messageTag, renderMessage } from '../../../services/reporter/render-message';
 import { renderRejection } from '../../../services/reporter/render-rejection';
 import { ADDRESS, workflow } from './fixtures';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { MAX_MESSAGE_BYTES } from '../../../services/reporter/render-cut';
 import { keepOnFiles, keepOnLines, MOST_COMMENTS } from '../../../services/reporter/decide-comments';
 import { parseStepComments } from '../../../services/reporter/parse-step-comments';
+import { MAX_MESSAGE_BYTES } from '../../../services/reporter/render-cut';
 import { renderLeftOut } from '../../../services/reporter/render-left-out';
 import { sanitizeDefinition } from '../../../services/shared/definition/sanitize-definition';
 import { commenting, workflow } from './fixtures';
