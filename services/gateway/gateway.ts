@@ -5,6 +5,7 @@ import type { GerritClient } from '../shared/gerrit-client';
 import { checkGrants } from '../shared/gerrit-grants';
 import type { Readiness } from '../shared/health-server';
 import type { Logger } from '../shared/log';
+import { compileDryRun } from './decide-dry-run';
 import { compileExplain } from './decide-objections';
 import { startEventSourceServer } from './event-source-server';
 import { openGatewayCore } from './gateway-core';
@@ -79,6 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     handOn,
     authenticate: options.authenticate,
     explain: compileExplain(config.pipelines),
+    dryRun: compileDryRun({ pipelines: config.pipelines, account: config.gerrit.account }),
     log,
     signal,
   });

@@ -1,6 +1,8 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Decision } from '../../core/decision';
+import type { DryRun } from '../../core/dry-run';
+import type { GerritEvent } from '../../core/gerrit-event';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
 import { type Explain, readHistory } from './change-histories';
@@ -25,6 +27,7 @@ const FeedQuery = z.object({
 const WholeNumber = z.coerce.number().int().min(0);
 const ChangeParams = z.object({ change: WholeNumber });
 const WhyQuery = z.object({ project: z.string(), change: WholeNumber, patchSet: WholeNumber.optional() });
+const ProjectQuery = z.object({ project: z.string() });
 const ConfigQuery = FeedQuery.extend({ after: z.coerce.number().int().min(0).optional() });
 
 export interface LedgerApiOptions {
@@ -33,6 +36,8 @@ export interface LedgerApiOptions {
   readonly authenticate: Authenticate;
   /** Why an event starts nothing. */
   readonly explain: Explain;
+  /** How many of a project's events would start each pipeline. */
+  readonly dryRun: (events: readonly GerritEvent[]) => DryRun;
   readonly log: Logger;
   /** Aborted when the gateway stops, so that nobody waits on it. */
   readonly signal: AbortSignal;
@@ -148,6 +153,11 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
   api.post('/v1/resend', { preHandler: onlyTrigger }, async (_request, reply) => {
     handOn.resend();
     return reply.code(204).send();
+  });
+
+  api.get('/v1/dry-run', { preHandler: onlyTrigger }, async (request) => {
+    const { project } = ProjectQuery.parse(request.query);
+    return options.dryRun(await ledger.latestEvents(project));
   });
 
   api.get('/v1/decisions', { preHandler: readers }, async (request) => {

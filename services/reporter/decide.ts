@@ -115,7 +115,7 @@ export function decideReport(facts: ReportFacts): ReportDecision {
   if (!isOpen && !facts.afterMerge && (verdict.kind === 'stopped' || verdict.kind === 'removed')) {
     return { kind: 'close', reason: 'superseded' };
   }
-  return { kind: 'report', vote: isOpen ? voteOf(verdict, facts.pipeline) : undefined, ...mannersOf(verdict, change) };
+  return { kind: 'report', vote: isOpen ? voteOf(verdict, facts.pipeline) : undefined, ...callOwner(CALLS[verdict.kind], change) };
 }
 
 const CALLS: Readonly<Partial<Record<Verdict['kind'], string>>> = {
@@ -125,11 +125,10 @@ const CALLS: Readonly<Partial<Record<Verdict['kind'], string>>> = {
 };
 
 /**
- * The owner is called when it is their turn: to mend the change, or to have it run again. A success calls nobody, nor does
- * what somebody stopped. Nobody is put into the attention set of a change that is closed or not ready.
+ * The owner is called when it is their turn, for a reason: to mend the change, or to have it run again. A success calls nobody,
+ * nor does what somebody stopped. Nobody is put into the attention set of a change that is closed or not ready.
  */
-function mannersOf(verdict: Verdict, { owner, status, workInProgress }: ChangeState): Manners {
-  const reason = CALLS[verdict.kind];
+export function callOwner(reason: string | undefined, { owner, status, workInProgress }: ChangeState): Manners {
   const attention: Attention[] =
     reason === undefined || owner === undefined || status !== 'NEW' || workInProgress === true
       ? []

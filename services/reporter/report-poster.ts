@@ -80,7 +80,8 @@ export class ReportPoster {
   }
 }
 
-const LOST: Readonly<Record<LostPart, string>> = {
+/** What operators are told of a report that stands without one of its parts. */
+export const LOST: Readonly<Record<LostPart, string>> = {
   'label-refused':
     'vote refused: the account may not vote this value, or a strict server has no such label; grant the label range in project.config, or define the label',
   'label-dropped': 'vote dropped: the project has no such label or value; define the label or change the pipeline',

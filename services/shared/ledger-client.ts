@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ChangeHistory } from '../../core/change-history';
 import { ConfigChange } from '../../core/config-change';
 import { type Decision, DecisionRecord } from '../../core/decision';
+import { DryRun } from '../../core/dry-run';
 import { GerritEvent } from '../../core/gerrit-event';
 import { WhyQuestion } from '../../core/why-question';
 import { messageOf, TerminalError, TransientError } from './errors';
@@ -69,6 +70,12 @@ export class LedgerClient {
     const path = `/v1/decisions/${encodeURIComponent(key)}/${encodeURIComponent(pipeline)}`;
     const { status } = await this.send('PUT', path, decision, [204, 404, 409]);
     return status === 204 ? 'recorded' : status === 409 ? 'another-stands' : 'unknown';
+  }
+
+  /** How many of a project's last recorded events would have started each pipeline. */
+  async dryRun(project: string): Promise<DryRun> {
+    const { body } = await this.send('GET', `/v1/dry-run?${new URLSearchParams({ project })}`, undefined, [200]);
+    return DryRun.parse(body);
   }
 
   /** Decisions after `after`; waits up to `waitSeconds` for one. */

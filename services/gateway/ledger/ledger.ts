@@ -226,6 +226,18 @@ export class Ledger {
     return project === undefined ? undefined : { project, keys };
   }
 
+  /** A project's newest events, at most 200, oldest first. */
+  async latestEvents(project: string): Promise<GerritEvent[]> {
+    const events: GerritEvent[] = [];
+    for (const key of this.model.projects.of(project)) {
+      const found = await this.findEvent(key);
+      if (found !== undefined) {
+        events.push(found.event);
+      }
+    }
+    return events;
+  }
+
   /** The latest decision on each pipeline an event was handed on for; undefined: nothing heard yet. */
   latestDecisions(key: string): ReadonlyMap<string, DecisionRecord | undefined> {
     return this.model.find(key)?.pairs ?? new Map();

@@ -4,6 +4,7 @@ import type { GerritEvent } from '../../../core/gerrit-event';
 import { whyQuestionOf } from '../../../core/why-question';
 import { ChangeIndex } from './model-change-index';
 import { EventFeed } from './model-event-feed';
+import { ProjectIndex } from './model-project-index';
 import { QuarantineList } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 
@@ -56,6 +57,8 @@ export class LedgerModel {
   readonly questions = new EventFeed(whyQuestionOf);
   /** Keys of events by change. */
   readonly changes = new ChangeIndex();
+  /** Keys of the newest events by project. */
+  readonly projects = new ProjectIndex();
   readonly quarantine = new QuarantineList();
   private lastSeq = 0;
   private sweepCursor: Cursor | undefined;
@@ -185,6 +188,7 @@ export class LedgerModel {
       }
     }
     this.changes.keepOnly((key) => this.events.has(key));
+    this.projects.keepOnly((key) => this.events.has(key));
     this.config.dropThrough(last);
     this.questions.dropThrough(last);
     this.quarantine.dropThrough(last);
@@ -201,6 +205,7 @@ export class LedgerModel {
     const pairs = passed.length > 0 ? new Map(passed.map((pipeline) => [pipeline, undefined])) : NO_PAIRS;
     if (!this.events.has(key)) {
       this.changes.add(key);
+      this.projects.add(key);
     }
     this.events.set(key, { at, event: passed.length > 0 ? event : undefined, place, pairs });
     if (passed.length > 0) {

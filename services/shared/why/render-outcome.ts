@@ -69,6 +69,11 @@ export function renderOutcome(pipeline: string, outcome: WhyOutcome): OutcomeLin
       const rest = more > 0 ? `; and ${more} more` : '';
       return line(`rejected: ${shown.join('; ')}${rest}, ${atCommit(outcome.commit)}${event}`);
     }
+    case 'reviewed': {
+      const { problems } = outcome;
+      const said = problems === 0 ? 'are valid' : `have ${problems === 1 ? '1 problem' : `${problems} problems`}`;
+      return line(`reviewed: the definitions it proposes ${said}; the comment on the change says more${event}`);
+    }
     case 'given-up':
       return line(`given up: ${userText(outcome.reason, MOST.reason)}${event}`);
     case 'not-seen': {
