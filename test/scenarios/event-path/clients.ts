@@ -121,7 +121,15 @@ export function ledgerClient(
   clock: VirtualClock,
 ): Pick<
   LedgerClient,
-  'findEvent' | 'putReceipt' | 'putDecision' | 'resend' | 'findRun' | 'decisions' | 'whyQuestions' | 'history'
+  | 'findEvent'
+  | 'putReceipt'
+  | 'putDecision'
+  | 'dryRun'
+  | 'resend'
+  | 'findRun'
+  | 'decisions'
+  | 'whyQuestions'
+  | 'history'
 > {
   const call = <Answer>(point: string, effect: (core: GatewayCore) => Promise<Answer>) =>
     link.carry(process, `${process.name} ${point}`, async () => {
@@ -168,6 +176,7 @@ export function ledgerClient(
         }
         return outcome.kind;
       }),
+    dryRun: nobodyAsks,
     resend: () => call('resend', async ({ handOn }) => handOn.resend()),
     findRun: (uid) =>
       call('find-run', async ({ ledger }) => {

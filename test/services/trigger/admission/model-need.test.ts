@@ -245,3 +245,16 @@ describe('whether it fits', () => {
     expect(decideFit(needOf(wide, NO_LIMITS), {})).toMatchObject({ kind: 'fits', parallelism: 20 });
   });
 });
+
+test('all pods of a run count in its total, once each, whatever runs side by side', () => {
+  const templates = [
+    { name: 'main', steps: [[{ name: 'a', template: 'one' }], [{ name: 'b', template: 'two', withItems: [1, 2, 3] }]] },
+    { name: 'two', dag: { tasks: [{ name: 'c', template: 'one' }, { name: 'd', template: 'one', depends: 'c' }] } },
+    step('one', '100m'),
+  ];
+  const { total, peakAt } = needOf(spec(templates, { onExit: 'one' }), NO_LIMITS);
+
+  expect(total().pods).toBe(8);
+  expect(Math.round(total()['requests.cpu'] * 1_000)).toBe(8 * (100 + WAIT));
+  expect(peakAt(20).pods).toBe(3);
+});
