@@ -71,7 +71,7 @@ function change(before: string | undefined, after: string): string {
 
 function cost({ total, peak }: Use): string {
   const { pods } = total;
-  return `${pods} ${pods === 1 ? 'pod' : 'pods'} that ask for ${compute(total)} together, ${compute(peak)} at once at most`;
+  return `${pods} ${pods === 1 ? 'pod' : 'pods'} asking for ${compute(total)} together, ${compute(peak)} at once at most`;
 }
 
 const compute = (amount: Amount): string =>

@@ -35,7 +35,7 @@ describe('a proposed definition', () => {
       '  images: node:20',
       '  curated templates: seakeeper-checkout/checkout',
       // 3 × (1 core + Argo's 10m) and the checkout's 50m + 10m; two of the three at once.
-      '  cost of a run: 4 pods that ask for cpu 3090m and memory 3264Mi together, cpu 2020m and memory 2112Mi at once at most',
+      '  cost of a run: 4 pods asking for cpu 3090m and memory 3264Mi together, cpu 2020m and memory 2112Mi at once at most',
       '  dry run: 12 of the last 200 events of the project would have triggered it, and 3 more may have: that hangs on what only Gerrit knows (files, votes, …)',
     ]);
   });
@@ -49,7 +49,7 @@ describe('a proposed definition', () => {
       '  secrets: none, as before',
       "  egress: through the fence of the project's namespace, in which a definition has no say",
       '  images: + node:20, - busybox:1.36',
-      expect.stringMatching(/cost of a run: 1 pod that ask.* cpu 1010m .* \(before: 1 pod .* cpu 10m .*\)$/),
+      expect.stringMatching(/cost of a run: 1 pod asking.* cpu 1010m .* \(before: 1 pod .* cpu 10m .*\)$/),
       expect.stringContaining('dry run: 12 of the last 200 events'),
     ]);
   });
