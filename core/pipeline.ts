@@ -95,25 +95,33 @@ export function precedenceOf({
 
 const isAhead = (precedence: Precedence | undefined): boolean => precedence === 'deploy' || precedence === 'gate';
 
+/** What is wrong with the triggers of a pipeline, beyond each condition by itself. `path`: below `triggers`. */
+function triggerIssues({
+  name,
+  manager,
+  triggers,
+}: Pick<Pipeline, 'name' | 'manager' | 'triggers'>): {
+  readonly path: (string | number)[];
+  readonly message: string;
+}[] {
+  const isOfConfig = triggers.every(({ branch }) => plainTexts(branch)?.every((text) => text === CONFIG_REF));
+  const ofConfig = `pipeline '${name}' has manager 'definitions', which reviews changes to ${CONFIG_REF} and nothing else; give every trigger branch: {plain: ${CONFIG_REF}}`;
+  const unsaid = 'is said when require or reject does not hold, and there is neither; give the trigger one of them';
+  return [
+    ...(manager === 'definitions' && !isOfConfig ? [{ path: [], message: ofConfig }] : []),
+    ...triggers.flatMap(({ unmet, require, reject }, at) =>
+      unmet === undefined || require !== undefined || reject !== undefined
+        ? []
+        : [{ path: [at, 'unmet'], message: unsaid }],
+    ),
+  ];
+}
+
 export const Pipelines = z.array(Pipeline).superRefine((pipelines, context) => {
   const seen = new Set<string>();
   for (const [index, { name, pool, trust, manager, precedence, triggers }] of pipelines.entries()) {
-    const isOfConfig = triggers.every(({ branch }) => plainTexts(branch)?.every((text) => text === CONFIG_REF));
-    if (manager === 'definitions' && !isOfConfig) {
-      context.addIssue({
-        code: 'custom',
-        path: [index, 'triggers'],
-        message: `pipeline '${name}' has manager 'definitions', which reviews changes to ${CONFIG_REF} and nothing else; give every trigger branch: {plain: ${CONFIG_REF}}`,
-      });
-    }
-    for (const [at, { unmet, require, reject }] of triggers.entries()) {
-      if (unmet !== undefined && require === undefined && reject === undefined) {
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'triggers', at, 'unmet'],
-          message: 'is said when require or reject does not hold, and there is neither; give the trigger one of them',
-        });
-      }
+    for (const { path, message } of triggerIssues({ name, manager, triggers })) {
+      context.addIssue({ code: 'custom', path: [index, 'triggers', ...path], message });
     }
     if (isAhead(precedence) && trust === 'pre-review' && manager === 'independent') {
       context.addIssue({

@@ -1,8 +1,8 @@
 import type { GerritEvent } from '../../core/gerrit-event';
 import type { Pipeline } from '../../core/pipeline';
 import { decideFilter } from '../shared/filter/decide-filter';
-import { decideUnmet } from '../shared/filter/decide-unmet';
 import { decideObjection } from '../shared/filter/decide-objection';
+import { decideUnmet } from '../shared/filter/decide-unmet';
 import type { Subject } from '../shared/filter/model-facts';
 import { type Candidate, FilterIndex } from '../shared/filter/model-index';
 import { planFilter } from '../shared/filter/plan-filters';

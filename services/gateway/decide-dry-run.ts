@@ -7,27 +7,26 @@ import { planFilter } from '../shared/filter/plan-filters';
 import type { CoarseFilterOptions } from './decide-coarse-filter';
 
 /** Makes of the pipelines in stack config what says how many of a project's events each would have started. */
-export function compileDryRun({
-  pipelines,
-  account,
-}: CoarseFilterOptions): (events: readonly GerritEvent[]) => DryRun {
+export function compileDryRun({ pipelines, account }: CoarseFilterOptions): (events: readonly GerritEvent[]) => DryRun {
   const index = new FilterIndex(pipelines.map(planFilter));
-  return (events) => {
-    const counts = new Map<string, { would: number; may: number }>();
-    for (const event of events) {
-      if (decideObjection(event, account) !== undefined) {
-        continue;
-      }
-      // As the coarse filter judges: by the event alone.
-      const subject = { event, facts: {}, now: 0 };
-      for (const { filter, triggers } of index.candidates(event)) {
-        const answer = decideFilter(filter, subject, triggers).kind;
-        if (answer !== 'no') {
-          const { would, may } = counts.get(filter.pipeline) ?? { would: 0, may: 0 };
-          counts.set(filter.pipeline, answer === 'pass' ? { would: would + 1, may } : { would, may: may + 1 });
-        }
-      }
+  /** Pipelines that the event starts, or may, as the coarse filter judges: by the event alone. */
+  const started = (event: GerritEvent): { readonly pipeline: string; readonly would: boolean }[] => {
+    if (decideObjection(event, account) !== undefined) {
+      return [];
     }
-    return { events: events.length, pipelines: Object.fromEntries(counts) };
+    const subject = { event, facts: {}, now: 0 };
+    return index.candidates(event).flatMap(({ filter, triggers }) => {
+      const { kind } = decideFilter(filter, subject, triggers);
+      return kind === 'no' ? [] : [{ pipeline: filter.pipeline, would: kind === 'pass' }];
+    });
+  };
+  return (events) => {
+    const counts: Record<string, { would: number; may: number }> = {};
+    for (const { pipeline, would } of events.flatMap(started)) {
+      const count = counts[pipeline] ?? { would: 0, may: 0 };
+      count[would ? 'would' : 'may'] += 1;
+      counts[pipeline] = count;
+    }
+    return { events: events.length, pipelines: counts };
   };
 }

@@ -68,7 +68,10 @@ export function startReporter(parts: ReporterParts): () => Promise<void> {
   });
 
   readiness.waitFor('ledger', 'the gateway has not answered yet');
-  const comments = commentOnDecisions(new DecisionController({ ...shared, pipelines: config.pipelines, sinceMs: Date.now() }), log);
+  const comments = commentOnDecisions(
+    new DecisionController({ ...shared, pipelines: config.pipelines, sinceMs: Date.now() }),
+    log,
+  );
   const following = followFeed({
     what: 'decisions',
     read: (after, waitSeconds, until) => ledger.decisions(after, waitSeconds, until),
@@ -98,7 +101,11 @@ export function startReporter(parts: ReporterParts): () => Promise<void> {
 
 /** Says what Gerrit's administrators have still to grant, with the lines to paste. */
 async function sayMissingGrants({ config, gerrit, log }: ReporterParts): Promise<void> {
-  const needs = { streamEvents: false, readConfig: false, votes: votesOfPipelines(workflowPipelines(config.pipelines)) };
+  const needs = {
+    streamEvents: false,
+    readConfig: false,
+    votes: votesOfPipelines(workflowPipelines(config.pipelines)),
+  };
   try {
     const missing = await checkGrants(gerrit, config.gerrit, needs);
     if (missing.length > 0) {

@@ -98,9 +98,16 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
           event: 'comment-added',
           command: 'gate',
           require: { approval: { label: 'Code-Review', value: 2, olderThanSeconds: 60 } },
+          unmet: 'A change is submitted once Code-Review+2 has stood for a minute.',
         },
       ],
       label: { name: 'Verified', success: 2, failure: -1 },
+    },
+    {
+      name: 'definitions',
+      manager: 'definitions',
+      triggers: [{ event: 'patchset-created', branch: { plain: 'refs/meta/config' }, file: { glob: 'seakeeper/**' } }],
+      label: { name: 'Verified', success: 1, failure: -1 },
     },
     {
       name: 'publish',

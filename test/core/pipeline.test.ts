@@ -33,7 +33,10 @@ describe('Pipelines', () => {
 
   test('takes a pipeline that reviews definitions when all of its triggers are for refs/meta/config', () => {
     expect(reviews(OF_CONFIG, OF_CONFIG).success).toBe(true);
-    const pipelines = Pipelines.parse([check, { ...check, name: 'definitions', manager: 'definitions', triggers: [OF_CONFIG] }]);
+    const pipelines = Pipelines.parse([
+      check,
+      { ...check, name: 'definitions', manager: 'definitions', triggers: [OF_CONFIG] },
+    ]);
     expect(workflowPipelines(pipelines).map(({ name }) => name)).toEqual(['check']);
   });
 
@@ -51,7 +54,12 @@ describe('Pipelines', () => {
   test('refuses a word for the author where nothing could be unmet', () => {
     const trigger = { event: 'patchset-created', unmet: 'Ask somebody.' };
 
-    expect(Pipelines.safeParse([{ ...check, triggers: [trigger] }]).error?.issues[0]?.path).toEqual([0, 'triggers', 0, 'unmet']);
+    expect(Pipelines.safeParse([{ ...check, triggers: [trigger] }]).error?.issues[0]?.path).toEqual([
+      0,
+      'triggers',
+      0,
+      'unmet',
+    ]);
     expect(Pipelines.safeParse([{ ...check, triggers: [{ ...trigger, reject: { wip: true } }] }]).success).toBe(true);
   });
 

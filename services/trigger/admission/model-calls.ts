@@ -27,7 +27,8 @@ export const callsOf = (node: JsonObject): readonly JsonObject[] => [
 ];
 
 /** Hooks of a Workflow, a step or a task. */
-export const hooksOf = (node: JsonObject): readonly JsonObject[] => Object.values(objectOf(node['hooks'])).map(objectOf);
+export const hooksOf = (node: JsonObject): readonly JsonObject[] =>
+  Object.values(objectOf(node['hooks'])).map(objectOf);
 
 /** The pod of a curated template that a call is to; undefined for any other. */
 export function curatedOf(call: JsonObject): { name: string; node: JsonObject } | undefined {
@@ -68,7 +69,10 @@ export const dependenciesOf = (task: JsonObject): readonly string[] => [
 ];
 
 /** Tasks after those they wait for. A circle, which only a hand-made Workflow has, is taken as it comes. */
-export function inOrder(tasks: readonly JsonObject[], needs: ReadonlyMap<string, readonly string[]>): readonly JsonObject[] {
+export function inOrder(
+  tasks: readonly JsonObject[],
+  needs: ReadonlyMap<string, readonly string[]>,
+): readonly JsonObject[] {
   const byName = new Map(tasks.map((task) => [textOf(task['name']) ?? '', task]));
   const ordered = new Map<string, JsonObject>();
   const begun = new Set<string>();

@@ -64,7 +64,9 @@ export class ProposalController {
     const { key, pipeline } = pair;
     const compiled = this.filters.get(pipeline);
     if (compiled === undefined) {
-      throw new TerminalError(`pipeline ${pipeline} reviews no definitions; deploy trigger and gateway with one config`);
+      throw new TerminalError(
+        `pipeline ${pipeline} reviews no definitions; deploy trigger and gateway with one config`,
+      );
     }
     const stored = await ledger.findEvent(key);
     if (stored === undefined) {

@@ -44,7 +44,9 @@ function renderDryRun(pipeline: string, { events, pipelines }: DryRun, did: stri
   const { would, may } = pipelines[pipeline] ?? { would: 0, may: 0 };
   const last = events === 1 ? 'the last event' : `the last ${events} events`;
   const perhaps = may === 0 ? '' : `, and ${may} more may have: that hangs on what only Gerrit knows (files, votes, …)`;
-  return events === 0 ? 'no event of the project is recorded yet' : `${would} of ${last} of the project ${did}${perhaps}`;
+  return events === 0
+    ? 'no event of the project is recorded yet'
+    : `${would} of ${last} of the project ${did}${perhaps}`;
 }
 
 /** What came and what went; all of them where there was nothing to compare with. */
@@ -60,7 +62,9 @@ function names(before: readonly string[] | undefined, after: readonly string[]):
 }
 
 const cut = (all: readonly string[]): string =>
-  all.length > MOST_NAMES ? `${all.slice(0, MOST_NAMES).join(', ')} and ${all.length - MOST_NAMES} more` : all.join(', ');
+  all.length > MOST_NAMES
+    ? `${all.slice(0, MOST_NAMES).join(', ')} and ${all.length - MOST_NAMES} more`
+    : all.join(', ');
 
 function change(before: string | undefined, after: string): string {
   if (before === undefined) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { CLUSTER_ADDRESS, httpUrl } from '../../../local/gerrit/gerrit-options';
 import { GerritAdmin } from '../../../local/gerrit/gerrit-admin';
+import { CLUSTER_ADDRESS, httpUrl } from '../../../local/gerrit/gerrit-options';
 import { oneStep } from '../support/definitions';
 import { type LedgerView, openLedger } from '../support/ledger';
 import { localImage, makeProject, removeProject, runningSystem, type System, workflowsOf } from '../support/system';

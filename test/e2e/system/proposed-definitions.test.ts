@@ -140,7 +140,9 @@ test('what is changed, taken away and misspelt is told, each in the one message'
   expect(review?.message).toContain('seakeeper/post-merge.yaml: removed. Nothing runs in pipeline post-merge');
   expect(await votesOn(change)).toEqual([-1]);
   expect(await commentsOn(change)).toEqual({
-    'seakeeper/chek.yaml': [expect.objectContaining({ line: 1, message: expect.stringContaining('no pipeline reads') })],
+    'seakeeper/chek.yaml': [
+      expect.objectContaining({ line: 1, message: expect.stringContaining('no pipeline reads') }),
+    ],
   });
 });
 

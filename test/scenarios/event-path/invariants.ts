@@ -169,6 +169,8 @@ function decisionViolations({ gerrit, kube }: World, { decision, key, pipeline }
       return markersOf(change).includes(rejectionPath(pipeline, decision.definitionCommit))
         ? []
         : [`I11: nobody was told that the definition of ${key} is refused`];
+    case 'reviewed':
+      return [`I11: ${key} is reviewed in ${pipeline}, and no pipeline of the model reviews`];
     case 'spawned': {
       const run = kube.ever.get(decision.workflow.uid);
       return run === undefined ? [`I11: no run of ${key}`] : runViolations(run, pipeline, change);

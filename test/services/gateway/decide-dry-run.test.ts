@@ -36,18 +36,23 @@ test('events that would have started a pipeline, and those that may have, are co
 });
 
 test('what may start nothing at all starts nothing here either', () => {
-  expect(dryRun([comment('recheck', 'ci'), event('patchset-created', {}, 'a b')])).toEqual({ events: 2, pipelines: {} });
+  expect(dryRun([comment('recheck', 'ci'), event('patchset-created', {}, 'a b')])).toEqual({
+    events: 2,
+    pipelines: {},
+  });
 });
 
 test('counts exactly the events that the gateway would hand on', () => {
   const handsOn = compileCoarseFilter({ pipelines: PIPELINES, account: 'ci' });
   const any = fc.oneof(
-    fc.constantFrom('main', 'REL1_43', 'refs/meta/config', 'no name').chain((branch) =>
-      fc.constantFrom('patchset-created', 'change-merged', 'change-restored').map((type) => event(type, {}, branch)),
-    ),
-    fc.record({ text: fc.constantFrom('recheck', 'why', 'x'), who: fc.constantFrom('ci', 'alice') }).map(({ text, who }) =>
-      comment(text, who),
-    ),
+    fc
+      .constantFrom('main', 'REL1_43', 'refs/meta/config', 'no name')
+      .chain((branch) =>
+        fc.constantFrom('patchset-created', 'change-merged', 'change-restored').map((type) => event(type, {}, branch)),
+      ),
+    fc
+      .record({ text: fc.constantFrom('recheck', 'why', 'x'), who: fc.constantFrom('ci', 'alice') })
+      .map(({ text, who }) => comment(text, who)),
   );
   fc.assert(
     fc.property(fc.array(any, { maxLength: 30 }), (events) => {

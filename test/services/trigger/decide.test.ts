@@ -142,7 +142,12 @@ describe('conditions', () => {
       {
         pipeline: pipeline({
           triggers: [
-            { event: 'patchset-created', file: { glob: 'src/**' }, require: { wip: false }, unmet: 'Mark it as ready.' },
+            {
+              event: 'patchset-created',
+              file: { glob: 'src/**' },
+              require: { wip: false },
+              unmet: 'Mark it as ready.',
+            },
           ],
         }),
         change: change({ isWip: true }),

@@ -249,7 +249,15 @@ describe('whether it fits', () => {
 test('all pods of a run count in its total, once each, whatever runs side by side', () => {
   const templates = [
     { name: 'main', steps: [[{ name: 'a', template: 'one' }], [{ name: 'b', template: 'two', withItems: [1, 2, 3] }]] },
-    { name: 'two', dag: { tasks: [{ name: 'c', template: 'one' }, { name: 'd', template: 'one', depends: 'c' }] } },
+    {
+      name: 'two',
+      dag: {
+        tasks: [
+          { name: 'c', template: 'one' },
+          { name: 'd', template: 'one', depends: 'c' },
+        ],
+      },
+    },
     step('one', '100m'),
   ];
   const { total, peakAt } = needOf(spec(templates, { onExit: 'one' }), NO_LIMITS);

@@ -71,7 +71,10 @@ describe('a proposed definition', () => {
   });
 
   test('that is not valid has every finding at its line, the same that a run would be refused for', () => {
-    const bad = DEFINITION.replace('  entrypoint: main\n', '  entrypoint: main\n  hostNetwork: true\n  suspend: true\n');
+    const bad = DEFINITION.replace(
+      '  entrypoint: main\n',
+      '  entrypoint: main\n  hostNetwork: true\n  suspend: true\n',
+    );
     const text = textOf(bad);
     const { findings, summary } = decideReview(reviewFacts([file(bad)]));
 
@@ -97,7 +100,9 @@ describe('a proposed definition', () => {
     const room = { hard: { 'requests.cpu': 0.5 }, limits: { defaultRequest: {}, default: {}, max: {} } };
     const { findings } = decideReview(reviewFacts([file(withContainer(WITH_REQUESTS))], { room }));
 
-    expect(findings).toMatchObject([{ path: PATH, line: 1, message: expect.stringContaining('a single pod of this Workflow wants') }]);
+    expect(findings).toMatchObject([
+      { path: PATH, line: 1, message: expect.stringContaining('a single pod of this Workflow wants') },
+    ]);
   });
 
   test('of a project without a namespace is read all the same', () => {
@@ -172,7 +177,10 @@ describe('secrets and trust', () => {
 });
 
 test('is bounded, and one answer for the same facts, whatever text is proposed', () => {
-  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom(DEFINITION, LOOPED, 'kind: Pod\n'));
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.constantFrom(DEFINITION, LOOPED, 'kind: Pod\n'),
+  );
   fc.assert(
     fc.property(fc.array(text, { maxLength: 8 }), text, (proposals, merged) => {
       const files = proposals.map((one) => file(one, merged));

@@ -25,7 +25,11 @@ export const DEFINITIONS = Pipeline.parse({
 export const textOf = (definition: string, path = PATH): DefinitionText => sanitizeDefinition(path, definition);
 
 /** A file for pipeline `check`; nothing is merged unless said otherwise. */
-export const file = (proposed: string | undefined, merged?: string, overrides: Partial<ProposedFile> = {}): ProposedFile => ({
+export const file = (
+  proposed: string | undefined,
+  merged?: string,
+  overrides: Partial<ProposedFile> = {},
+): ProposedFile => ({
   path: PATH,
   pipeline: CHECK,
   proposed: proposed === undefined ? 'no-file' : textOf(proposed),

@@ -93,7 +93,11 @@ test('a second try comes to the same decision', async () => {
 });
 
 test.each<[string, Partial<World>, object]>([
-  ['another patch set is the current one', { change: change({ currentRevision: 'b'.repeat(40) }) }, { reason: 'not-the-current-patch-set' }],
+  [
+    'another patch set is the current one',
+    { change: change({ currentRevision: 'b'.repeat(40) }) },
+    { reason: 'not-the-current-patch-set' },
+  ],
   ['the change is closed', { change: change({ status: 'ABANDONED' }) }, { reason: 'change-closed' }],
   ['the change is private', { change: change({ isPrivate: true }) }, { reason: 'private-change' }],
   ['the change is not there for us', { change: undefined }, { reason: 'change-not-visible' }],
@@ -123,7 +127,10 @@ test('names that look like definitions are looked at, and files elsewhere are no
 
 test.each<[string, Partial<World>]>([
   ['Gerrit does not show the patch set yet', { text: undefined }],
-  ['refs/meta/config is not for us to read', { merged: { kind: 'not-readable', reason: 'no READ on refs/meta/config' } }],
+  [
+    'refs/meta/config is not for us to read',
+    { merged: { kind: 'not-readable', reason: 'no READ on refs/meta/config' } },
+  ],
 ])('it is tried again, and nothing recorded, while %s', async (_what, facts) => {
   const world = Object.assign(new World(), facts);
 
