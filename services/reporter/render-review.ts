@@ -20,7 +20,7 @@ export interface ReviewMessageFacts {
 export function renderReview({ pipeline, url, votes, review }: ReviewMessageFacts): string {
   const { definitionCommit, findings, summary } = review;
   const isValid = findings.length === 0;
-  const with_ = definitionCommit === undefined ? '' : `, compared with ${definitionCommit.slice(0, 12)}`;
+  const against = definitionCommit === undefined ? '' : `, compared with ${definitionCommit.slice(0, 12)}`;
   return cutToFit(
     [
       `Build ${isValid ? 'succeeded' : 'failed'}.`,
@@ -28,8 +28,8 @@ export function renderReview({ pipeline, url, votes, review }: ReviewMessageFact
       resultLine({ pipeline, url, result: isValid ? 'SUCCESS' : 'FAILURE', seconds: 0, votes }),
       '',
       isValid
-        ? `The definitions that this change proposes are valid${with_}. None was run: they count once they are merged.`
-        : `Of the definitions that this change proposes, not all would be taken${with_}. None was run.`,
+        ? `The definitions that this change proposes are valid${against}. None was run: they count once they are merged.`
+        : `Of the definitions that this change proposes, not all would be taken${against}. None was run.`,
       ...(isValid ? [] : ['', ...renderFindings(findings)]),
       '',
       ...summary.map((line) => (line.startsWith(INDENT) ? INDENT : '') + userText(line, MOST.line)),

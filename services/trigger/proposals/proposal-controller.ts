@@ -32,8 +32,8 @@ export interface ProposalControllerOptions {
   readonly log: Logger;
 }
 
-/** What a definition may be called by somebody who means one. */
-const IN_FOLDER = /^seakeeper\/.+\.ya?ml$/;
+/** What a definition may be called by somebody who means one; short, for it stands in the ledger. */
+const IN_FOLDER = /^seakeeper\/.{1,100}\.ya?ml$/;
 /** More pipelines than anybody has. */
 const MOST_FILES = 50;
 
@@ -87,10 +87,10 @@ export class ProposalController {
   }
 
   private async review(event: GerritEvent): Promise<Decision> {
-    const { project, number } = changeOf(event);
+    const { project } = changeOf(event);
     const touched = await this.touchedFiles(event);
     if (touched.length === 0) {
-      return { kind: 'filtered', reason: 'no-definition' };
+      return { kind: 'filtered', reason: 'conditions-not-met', objections: ['the patch set touches no definition'] };
     }
     const { server, fetchUrl, pipelines, pools, classPools, ledger } = this.options;
     const running = workflowPipelines(pipelines);
@@ -101,7 +101,6 @@ export class ProposalController {
       this.findPlace(project),
       ledger.dryRun(project),
     ]);
-    this.options.log.info({ project, change: number, files: files.length }, 'proposed definitions reviewed');
     return decideReview({
       ...{ server, fetchUrl, project, pipelines: running, pools, classPools, dryRun },
       ...{ files, omitted: touched.slice(MOST_FILES) },
