@@ -96,11 +96,7 @@ export function precedenceOf({
 const isAhead = (precedence: Precedence | undefined): boolean => precedence === 'deploy' || precedence === 'gate';
 
 /** What is wrong with the triggers of a pipeline, beyond each condition by itself. `path`: below `triggers`. */
-function triggerIssues({
-  name,
-  manager,
-  triggers,
-}: Pick<Pipeline, 'name' | 'manager' | 'triggers'>): {
+function triggerIssues({ name, manager, triggers }: Pick<Pipeline, 'name' | 'manager' | 'triggers'>): {
   readonly path: (string | number)[];
   readonly message: string;
 }[] {

@@ -102,7 +102,11 @@ test.each<[string, Partial<World>, object]>([
   ['the change is private', { change: change({ isPrivate: true }) }, { reason: 'private-change' }],
   ['the change is not there for us', { change: undefined }, { reason: 'change-not-visible' }],
   ['no definition is touched', { files: ['project.config'] }, { reason: 'conditions-not-met' }],
-  ['what it touches there is no definition', { files: ['seakeeper/README.md'] }, { objections: ['the patch set touches no definition'] }],
+  [
+    'what it touches there is no definition',
+    { files: ['seakeeper/README.md'] },
+    { objections: ['the patch set touches no definition'] },
+  ],
 ])('nothing is reviewed when %s', async (_what, facts, decision) => {
   const world = Object.assign(new World(), facts);
 
