@@ -115,7 +115,11 @@ export function decideReport(facts: ReportFacts): ReportDecision {
   if (!isOpen && !facts.afterMerge && (verdict.kind === 'stopped' || verdict.kind === 'removed')) {
     return { kind: 'close', reason: 'superseded' };
   }
-  return { kind: 'report', vote: isOpen ? voteOf(verdict, facts.pipeline) : undefined, ...callOwner(CALLS[verdict.kind], change) };
+  return {
+    kind: 'report',
+    vote: isOpen ? voteOf(verdict, facts.pipeline) : undefined,
+    ...callOwner(CALLS[verdict.kind], change),
+  };
 }
 
 const CALLS: Readonly<Partial<Record<Verdict['kind'], string>>> = {

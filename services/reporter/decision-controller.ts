@@ -34,7 +34,9 @@ interface Target {
 }
 
 /** What is to be said on a patch set, unless it was. */
-type Word = Pick<Review, 'tag' | 'message' | 'vote' | 'comments' | 'notify' | 'attention'> & { readonly isSaid: boolean };
+type Word = Pick<Review, 'tag' | 'message' | 'vote' | 'comments' | 'notify' | 'attention'> & {
+  readonly isSaid: boolean;
+};
 
 /** A word without vote or comments in files, for whoever looks. */
 const MERE_WORD = { vote: undefined, comments: [], notify: 'NONE', attention: [] } as const;
