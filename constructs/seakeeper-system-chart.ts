@@ -6,7 +6,7 @@ import { Namespace } from '../core/labels';
 import { ProvisionerObject } from '../core/project';
 import type { ProvisionerConfig } from '../core/service-config';
 import { commonLabels } from './metadata';
-import { allow, bindInNamespace } from './rbac';
+import { bindInNamespace, electBy } from './rbac';
 import { ServiceDeployment } from './service-deployment';
 
 /** Properties for `SeakeeperSystemChart`. */
@@ -38,13 +38,8 @@ export class SeakeeperSystemChart extends Chart {
     this.letElect();
   }
 
-  /** Its replicas agree by one Lease who works. A new one cannot be allowed by name. */
   private letElect(): void {
-    const lease = {
-      ...allow('coordination.k8s.io', ['leases'], ['get', 'watch', 'patch']),
-      resourceNames: [ProvisionerObject.lease],
-    };
-    const rules = [allow('coordination.k8s.io', ['leases'], ['create']), lease];
+    const rules = electBy(ProvisionerObject.lease);
     const name = `${ServiceAccounts.provisioner.name}-lease`;
     const namespace = Namespace.seakeeperSystem;
     new k8s.KubeRole(this, 'Lease', { metadata: { name, namespace, labels: commonLabels(name) }, rules });
