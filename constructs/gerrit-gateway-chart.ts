@@ -54,6 +54,9 @@ export class GerritGatewayChart extends Chart {
       ],
       // The ledger answers while Gerrit is away, and so while the gateway is not ready.
       publishNotReady: true,
+      ...(props.gateway.standby === undefined
+        ? {}
+        : { replicas: props.gateway.standby.replicas, leaderOnly: true, callsLedger: true }),
       claim: { ...props.ledgerClaim, path: LEDGER_DIRECTORY_PARENT },
     });
     new ServiceDeployment(this, 'Trigger', {
@@ -81,7 +84,7 @@ export class GerritGatewayChart extends Chart {
     allowIngress(this, 'LedgerIngress', {
       to: gateway,
       port: Port.ledger,
-      from: [trigger, reporter, provisioner, status],
+      from: [trigger, reporter, provisioner, status, gateway],
     });
     allowIngress(this, 'TriggerIngress', { to: trigger, port: Port.customTrigger, from: [sensor] });
   }

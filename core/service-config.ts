@@ -49,6 +49,19 @@ export const GerritEndpoint = z.strictObject({
 });
 export type GerritEndpoint = z.infer<typeof GerritEndpoint>;
 
+/** More would only wait for each other. */
+export const MOST_GATEWAY_REPLICAS = 3;
+
+/** Hot standby of the gateway. */
+export const GatewayStandby = z.strictObject({
+  replicas: z.int().min(2).max(MOST_GATEWAY_REPLICAS),
+  /** Base URL of the ledger of whoever leads, from which the others copy it. */
+  ledgerUrl: z.url(),
+  /** A replica that is not in step with the last leader leads only when nobody has for so long. */
+  uncleanAfterMinutes: z.number().positive().default(10),
+});
+export type GatewayStandby = z.infer<typeof GatewayStandby>;
+
 export const GatewayConfig = z.strictObject({
   gerrit: GerritEndpoint,
   pipelines: Pipelines,
@@ -63,6 +76,8 @@ export const GatewayConfig = z.strictObject({
   deadLetterAfterDays: z.number().positive().default(7),
   /** How long the ledger keeps what is decided. Longer than `deadLetterAfterDays`. */
   retentionDays: z.number().positive().default(14),
+  /** Present when the gateway has more than one replica: how they stand by for each other. */
+  standby: GatewayStandby.optional(),
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;
 

@@ -86,7 +86,11 @@ function gatewayChart(app: App, config: ClusterConfig): GerritGatewayChart {
   };
   return new GerritGatewayChart(app, 'gerrit-gateway', {
     images,
-    gateway: GatewayConfig.parse({ gerrit, pipelines }),
+    gateway: GatewayConfig.parse({
+      gerrit,
+      pipelines,
+      ...(system.gatewayReplicas === 1 ? {} : { standby: { replicas: system.gatewayReplicas, ledgerUrl: LEDGER_URL } }),
+    }),
     trigger: TriggerConfig.parse(trigger),
     reporter: ReporterConfig.parse({
       gerrit,

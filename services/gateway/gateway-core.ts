@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GerritEvent } from '../../core/gerrit-event';
 import type { GatewayConfig } from '../../core/service-config';
 import { messageOf } from '../shared/errors';
 import type { GerritClient } from '../shared/gerrit-client';
@@ -7,8 +8,9 @@ import { compileCoarseFilter } from './decide-coarse-filter';
 import { GerritIntake } from './gerrit-intake';
 import { HandOn } from './hand-on';
 import { Ledger } from './ledger/ledger';
+import type { ReadSegments } from './ledger/read-segments';
 import type { SegmentStore } from './ledger/segment-store';
-import { metrics } from './metrics';
+import { countDamage, metrics } from './metrics';
 import type { StreamEnd } from './plan-reconnect';
 import { RestSweep } from './rest-sweep';
 import type { LineSink } from './split-lines';
@@ -31,6 +33,8 @@ export interface GatewayCoreOptions {
     'gerrit' | 'pipelines' | 'window' | 'resendAfterSeconds' | 'sweepSeconds' | 'deadLetterAfterDays' | 'retentionDays'
   >;
   readonly store: SegmentStore;
+  /** What a standby has read of the store already. @default - it is read */
+  readonly read?: ReadSegments;
   /** @default - the ledger's own */
   readonly segmentBytes?: number;
   readonly gerrit: Pick<GerritClient, 'findChange' | 'patchSetComments' | 'queryChanges'>;
@@ -57,6 +61,8 @@ export interface GatewayCore {
   readonly stream: StreamTaker;
   /** Begins to read changes, to look messages up and to delete what is old. */
   readonly start: () => void;
+  /** Events that were heard before this ledger was ours to write; those it knows are left out. */
+  readonly takeHeard: (events: readonly GerritEvent[]) => void;
   /** Resolves when what runs is done and the ledger is closed. */
   readonly stop: () => Promise<void>;
 }
@@ -66,17 +72,17 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
   const { config, gerrit, log, signal, store, segmentBytes } = options;
   const server = config.gerrit.name;
   const filter = compileCoarseFilter({ pipelines: config.pipelines, account: config.gerrit.account });
-  const ledger = await Ledger.open({
-    store,
-    log,
-    onFailure: options.onFailure,
-    onSynced: (seconds) => metrics.fsync.observe(seconds),
-    onDamage: ({ cutBytes, records }) => {
-      metrics.cutBytes.inc(cutBytes);
-      metrics.damaged.inc(records);
+  const ledger = await Ledger.open(
+    {
+      store,
+      log,
+      onFailure: options.onFailure,
+      onSynced: (seconds) => metrics.fsync.observe(seconds),
+      onDamage: countDamage,
+      ...(segmentBytes === undefined ? {} : { segmentBytes }),
     },
-    ...(segmentBytes === undefined ? {} : { segmentBytes }),
-  });
+    options.read,
+  );
   const handOn = new HandOn({
     server,
     pipelines: config.pipelines.map(({ name }) => name),
@@ -151,11 +157,18 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
       expire();
       expiry = setInterval(expire, HOUR_MS);
     },
+    takeHeard: (events) => {
+      for (const event of events) {
+        void intake
+          .takeEvent(event)
+          .catch((error: unknown) => log.error({ reason: messageOf(error) }, 'event not recorded'));
+      }
+    },
     stop: async () => {
       clearInterval(expiry);
       handOn.stop();
       // What still waits for Gerrit is begun again by the next start.
-      await Promise.race([Promise.all([running, intake.stop()]), sleep(STOP_WAIT_MS)]);
+      await Promise.race([Promise.all([running, intake.stop()]), sleep(STOP_WAIT_MS, undefined, { ref: false })]);
       await ledger.close();
     },
   };

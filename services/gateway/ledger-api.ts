@@ -9,6 +9,9 @@ import { type Explain, readHistory } from './change-histories';
 import type { HandOn } from './hand-on';
 import type { Ledger } from './ledger/ledger';
 import { metrics } from './metrics';
+import { replicaRoute } from './replication/replica-route';
+import type { Replication } from './replication/replication';
+import { REPLICA_PATH } from './replication/wire';
 import type { Authenticate, Caller } from './token-reviewer';
 
 /** Keys hold a project name, encoded twice on the way here. Characters. */
@@ -41,12 +44,14 @@ export interface LedgerApiOptions {
   readonly log: Logger;
   /** Aborted when the gateway stops, so that nobody waits on it. */
   readonly signal: AbortSignal;
+  /** The standbys, and whether this replica still leads. @default - there is no other replica */
+  readonly standbys?: Pick<Replication, 'asked' | 'commit'> & { readonly leads: () => boolean };
 }
 
 /**
  * The ledger over HTTP, JSON, for the trigger (which also writes), the reporter (which only reads), the provisioner
- * (which reads where `refs/meta/config` moved, and nothing else) and the status pages (which read what became of a change,
- * and nothing else). A key or pair that the ledger did not hand on is 404 and counted: it is what a forged message on the
+ * (which reads where `refs/meta/config` moved, and nothing else), the status pages (which read what became of a change,
+ * and nothing else) and the other replicas (which copy all of it, and nothing else). A key or pair that the ledger did not hand on is 404 and counted: it is what a forged message on the
  * bus comes to.
  */
 export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
@@ -66,6 +71,9 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     }
   });
   const callers = new WeakMap<FastifyRequest, Caller>();
+  if (options.standbys !== undefined) {
+    addStandbys(api, options.standbys);
+  }
 
   api.addHook('onRequest', async (request, reply) => {
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
@@ -209,6 +217,11 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     return found && event ? { record: found, event: event.event } : refuse(reply, 404, 'no run of ours has this UID');
   });
 
+  if (options.standbys !== undefined) {
+    const answer = replicaRoute(ledger, options.standbys, options.signal);
+    api.get(REPLICA_PATH, { preHandler: only('gateway') }, answer);
+  }
+
   api.setErrorHandler((error, request, reply) => {
     if (error instanceof z.ZodError) {
       const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
@@ -220,6 +233,18 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
   });
   api.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'no such path'));
   return api;
+}
+
+/** Nobody is told anything but by the leader, nor before a standby that may take over has it too. */
+function addStandbys(api: FastifyInstance, standbys: NonNullable<LedgerApiOptions['standbys']>): void {
+  api.addHook('onRequest', async (_request, reply) =>
+    standbys.leads() ? undefined : refuse(reply, 503, 'another replica leads; ask again'),
+  );
+  api.addHook('onSend', async (request) => {
+    if (request.routeOptions.url !== REPLICA_PATH) {
+      await standbys.commit();
+    }
+  });
 }
 
 function refuse(reply: FastifyReply, code: number, message: string): FastifyReply {

@@ -1,6 +1,7 @@
 import { GatewayConfig, Port } from '../../core/service-config';
 import { GerritClient } from '../shared/gerrit-client';
 import { KubeClient } from '../shared/kube-client';
+import { readLedgerToken } from '../shared/ledger-client';
 import { runService } from '../shared/run-service';
 import { startGateway } from './gateway';
 import { tokenReviewer } from './token-reviewer';
@@ -15,6 +16,7 @@ runService({
       account: endpoint.account,
       password: () => secret('gerrit-http-password'),
     });
+    const kube = KubeClient.fromEnvironment('gateway');
     const gateway = await startGateway({
       config,
       log,
@@ -22,7 +24,8 @@ runService({
       signal,
       gerrit,
       privateKey: () => secret('gerrit-ssh-key'),
-      authenticate: tokenReviewer(KubeClient.fromEnvironment('gateway')),
+      authenticate: tokenReviewer(kube),
+      replica: { kube, ledgerToken: readLedgerToken },
       eventSourceAddress: `0.0.0.0:${Port.eventSource}`,
       ledgerAddress: { host: '0.0.0.0', port: Port.ledger },
     });

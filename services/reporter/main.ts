@@ -22,7 +22,7 @@ runService({
       readiness,
       signal,
       lease: REPORTER_LEASE,
-      lead: async (kube, term, fence) =>
+      lead: async (kube, term, { fence }) =>
         startReporter({ config, log, readiness, gerrit, kube, ledger, fence, signal: term }),
     });
     return async () => {

@@ -12,6 +12,11 @@ import { messageOf, TerminalError, TransientError } from './errors';
 const TOKEN_FILE = '/var/run/secrets/seakeeper/ledger-token';
 const DEADLINE_MS = 10_000;
 
+/** The token with which this service calls the ledger. */
+export function readLedgerToken(): string {
+  return readFileSync(process.env['SEAKEEPER_LEDGER_TOKEN_FILE'] ?? TOKEN_FILE, 'utf8').trim();
+}
+
 const StoredEvent = z.object({ key: z.string(), event: GerritEvent, receivedAt: z.string() });
 export type StoredEvent = z.infer<typeof StoredEvent>;
 
@@ -37,8 +42,7 @@ export class LedgerClient {
   constructor(
     private readonly baseUrl: string,
     /** Read for every call: the kubelet rotates it. */
-    private readonly token: () => string = () =>
-      readFileSync(process.env['SEAKEEPER_LEDGER_TOKEN_FILE'] ?? TOKEN_FILE, 'utf8').trim(),
+    private readonly token: () => string = readLedgerToken,
   ) {}
 
   async findEvent(key: string): Promise<StoredEvent | undefined> {

@@ -167,6 +167,7 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
   retirement: { drainMinutes: 360, retentionDays: 14 },
   system: {
     controllerReplicas: 2,
+    gatewayReplicas: 2,
     uiReplicas: 2,
     parallelism: 200,
     namespaceParallelism: 20,

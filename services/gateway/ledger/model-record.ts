@@ -20,11 +20,13 @@ export type Cursor = z.infer<typeof Cursor>;
 
 /** One line of the ledger. What is written is never changed; a later record adds to an earlier one. */
 export const LedgerRecord = z.discriminatedUnion('kind', [
-  /** First of every segment: what a reader must know even when all older segments are gone. */
+  /** First of every segment: what a reader must know even when all older segments are gone. Also where numbers are skipped. */
   z.object({
     kind: z.literal('header'),
     version: z.literal(1),
     seq: z.int(),
+    /** No two are the same, so that segments of two histories differ from their first record on. */
+    id: z.string().optional(),
     cursor: Cursor.optional(),
     configSeq: z.int().optional(),
     questionSeq: z.int().optional(),

@@ -62,14 +62,18 @@ async function start(endpoint: Partial<GerritEndpoint> = {}): Promise<Subject> {
     eventSourceAddress: '127.0.0.1:0',
     ledgerAddress: { host: '127.0.0.1', port: 0 },
   });
-  const check = new EventSourceClient(gateway.eventSourcePort, 'check');
-  const post = new EventSourceClient(gateway.eventSourcePort, 'post');
+  const { doors } = gateway;
+  if (doors === undefined) {
+    throw new Error('a gateway that is alone leads from the start');
+  }
+  const check = new EventSourceClient(doors.eventSourcePort, 'check');
+  const post = new EventSourceClient(doors.eventSourcePort, 'post');
   return {
     gateway,
     readiness,
     check,
     post,
-    ledger: new LedgerClient(gateway.ledgerUrl, () => 'trigger'),
+    ledger: new LedgerClient(doors.ledgerUrl, () => 'trigger'),
     stop: async () => {
       check.close();
       post.close();

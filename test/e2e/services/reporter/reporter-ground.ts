@@ -139,7 +139,7 @@ export class ReporterGround {
       signal: stopping.signal,
       lease: { namespace: 'default', name: 'reporter' },
       timings: { leaseMs: 6_000, renewWithinMs: 4_000, retryMs: 500 },
-      lead: async (kube, term, fence) => startReporter({ ...this.parts(kube, gerrit, term), fence }),
+      lead: async (kube, term, { fence }) => startReporter({ ...this.parts(kube, gerrit, term), fence }),
     });
     return {
       stop: async () => {
