@@ -5,11 +5,13 @@ import type { GerritClient } from '../shared/gerrit-client';
 import type { Logger } from '../shared/log';
 import { compileCoarseFilter } from './decide-coarse-filter';
 import { GerritIntake } from './gerrit-intake';
+import type { RecoveredEvent } from './gerrit-source';
 import { HandOn } from './hand-on';
 import { Ledger } from './ledger/ledger';
 import type { SegmentStore } from './ledger/segment-store';
 import { metrics } from './metrics';
 import type { StreamEnd } from './plan-reconnect';
+import { PolledSource } from './polled-source';
 import { RestSweep } from './rest-sweep';
 import type { LineSink } from './split-lines';
 
@@ -55,13 +57,13 @@ export interface GatewayCore {
   readonly ledger: Ledger;
   readonly handOn: HandOn;
   readonly stream: StreamTaker;
-  /** Begins to read changes, to look messages up and to delete what is old. */
+  /** Begins to ask sources, to look messages up and to delete what is old. */
   readonly start: () => void;
   /** Resolves when what runs is done and the ledger is closed. */
   readonly stop: () => Promise<void>;
 }
 
-/** The gateway without its doors: ledger, hand-on, intake and sweep, wired to each other. */
+/** The gateway without its doors: ledger, hand-on, intake and the sources that are asked, wired to each other. */
 export async function openGatewayCore(options: GatewayCoreOptions): Promise<GatewayCore> {
   const { config, gerrit, log, signal, store, segmentBytes } = options;
   const server = config.gerrit.name;
@@ -92,16 +94,17 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
   await handOn.start();
 
   let connectedAt: number | undefined;
-  const intake = new GerritIntake({ server, filter, ledger, handOn, gerrit, onGap: () => sweep.request(), log });
-  const sweep = new RestSweep({
-    server,
-    gerrit,
-    ledger,
-    intake,
+  const lookForGaps = () => {
+    for (const source of asked) {
+      source.request();
+    }
+  };
+  const intake = new GerritIntake({ server, filter, ledger, handOn, gerrit, onGap: lookForGaps, log });
+  const sweep = new RestSweep({ server, gerrit, ledger, intake, log });
+  const polling = {
     everyMs: config.sweepSeconds * 1000,
     log,
-    signal,
-    onRecovered: (events) => {
+    onRecovered: (events: readonly RecoveredEvent[]) => {
       const since = connectedAt;
       const isSilent =
         since !== undefined &&
@@ -114,13 +117,14 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
         options.onSilentStream();
       }
     },
-  });
+  };
+  const asked = [new PolledSource(sweep, polling)];
   const expire = () =>
     void ledger.expire(config.retentionDays).then(
       (segments) => segments > 0 && log.info({ segments }, 'old ledger segments deleted'),
       (error: unknown) => log.error({ reason: messageOf(error) }, 'old ledger segments not deleted'),
     );
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
   let expiry: NodeJS.Timeout | undefined;
 
   return {
@@ -132,7 +136,7 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
       onConnected: () => {
         connectedAt = Date.now();
         metrics.connected.set(1);
-        sweep.request();
+        lookForGaps();
       },
       onDisconnected: (end) => {
         connectedAt = undefined;
@@ -147,7 +151,7 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
     },
     start: () => {
       intake.start();
-      running = sweep.run();
+      running = Promise.all(asked.map((source) => source.run(signal)));
       expire();
       expiry = setInterval(expire, HOUR_MS);
     },

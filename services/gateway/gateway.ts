@@ -59,7 +59,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     endpoint: config.gerrit,
     privateKey: options.privateKey,
     log,
-    signal,
     onConnected: () => {
       stream.onConnected();
       readiness.has('event-stream');
@@ -84,7 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const ledgerUrl = await api.listen({ ...options.ledgerAddress });
   core.start();
-  const streaming = source.run();
+  const streaming = source.run(signal);
 
   return {
     eventSourcePort: eventSource.port,

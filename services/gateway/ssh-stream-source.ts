@@ -4,6 +4,7 @@ import type { GerritEndpoint } from '../../core/service-config';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
 import { STREAM_TYPES } from './decode-stream-event';
+import type { GerritSource } from './gerrit-source';
 import { planReconnect, type StreamEnd } from './plan-reconnect';
 import { type LineSink, LineSplitter } from './split-lines';
 import { fingerprint, hostKeyAlgorithms, isPinned } from './ssh-host-key';
@@ -20,7 +21,6 @@ export interface StreamSourceOptions extends LineSink {
   /** OpenSSH private key; read for every connection, so that it can be rotated. */
   readonly privateKey: () => string;
   readonly log: Logger;
-  readonly signal: AbortSignal;
   /** A peer that answers none of three keepalives is dead. Milliseconds between them. @default 15,000 */
   readonly keepaliveMs?: number;
   /** Events stream from now on; those before must be had elsewhere. */
@@ -31,14 +31,14 @@ export interface StreamSourceOptions extends LineSink {
 }
 
 /** `gerrit stream-events` over SSH, kept up for ever against pinned host keys. */
-export class SshStreamSource {
+export class SshStreamSource implements GerritSource {
+  readonly name = 'stream';
   private current = new AbortController();
 
   constructor(private readonly options: StreamSourceOptions) {}
 
-  /** Resolves when the signal fires. */
-  async run(): Promise<void> {
-    const { signal, log } = this.options;
+  async run(signal: AbortSignal): Promise<void> {
+    const { log } = this.options;
     let failures = 0;
     while (!signal.aborted) {
       this.current = new AbortController();

@@ -104,7 +104,6 @@ function start(
     }),
     privateKey: () => options.privateKey ?? CLIENT.privateKey,
     log: silent,
-    signal: stopping.signal,
     onLine: (line) => heard.lines.push(line.toString('utf8')),
     onOversize: (bytes) => heard.oversize.push(bytes),
     onConnected: () => {
@@ -114,7 +113,7 @@ function start(
     ...(options.keepaliveMs === undefined ? {} : { keepaliveMs: options.keepaliveMs }),
     settle: options.settle ?? (async () => undefined),
   });
-  running = source.run();
+  running = source.run(stopping.signal);
   return { heard, source };
 }
 const stream = (number: number) => until(`stream ${number}`, () => gerrit.streams[number - 1]);
