@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { type Connection, Server, type ServerChannel, utils } from 'ssh2';
+import { Client, type Connection, Server, type ServerChannel, utils } from 'ssh2';
 import { GerritEndpoint } from '../../../core/service-config';
 import { generateKeyPair, withoutComment } from '../../../local/gerrit/key-pair';
 import { SshStreamSource } from '../../../services/gateway/ssh-stream-source';
@@ -17,6 +17,8 @@ class FakeGerritSsh {
   readonly connections: Connection[] = [];
   /** Says no to the command with this on stderr. */
   refusal: string | undefined;
+  /** Lets us in and then says nothing to the command. */
+  ignoresCommands = false;
   private server: Server | undefined;
   port = 0;
 
@@ -52,6 +54,9 @@ class FakeGerritSsh {
     });
     connection.on('session', (accept) => {
       accept().on('exec', (acceptExec, _reject, { command }) => {
+        if (this.ignoresCommands) {
+          return;
+        }
         const channel = acceptExec();
         this.commands.push(command);
         if (this.refusal === undefined) {
@@ -88,6 +93,7 @@ function start(
     settle?: () => Promise<void>;
     port?: number;
     keepaliveMs?: number;
+    connectDeadlineMs?: number;
   } = {},
 ) {
   const heard = { lines: [] as string[], oversize: [] as number[], connects: 0, ends: [] as string[] };
@@ -111,6 +117,7 @@ function start(
     },
     onDisconnected: (end, why) => heard.ends.push(`${end}: ${why}`),
     ...(options.keepaliveMs === undefined ? {} : { keepaliveMs: options.keepaliveMs }),
+    ...(options.connectDeadlineMs === undefined ? {} : { connectDeadlineMs: options.connectDeadlineMs }),
     settle: options.settle ?? (async () => undefined),
   });
   running = source.run(stopping.signal);
@@ -224,6 +231,37 @@ describe('SSH stream source', () => {
       socket.destroy();
     }
     proxy.close();
+  });
+
+  test('gives such a peer three intervals of 15 seconds', async () => {
+    const asked = jest.spyOn(Client.prototype, 'connect');
+    start();
+    await stream(1);
+
+    const [{ keepaliveInterval = 0, keepaliveCountMax = 0 } = {}] = asked.mock.calls[0] ?? [];
+    // ssh2 gives up at the interval behind the last keepalive that may go unanswered.
+    expect(keepaliveInterval * (keepaliveCountMax + 1)).toBe(45_000);
+    asked.mockRestore();
+  });
+
+  test('waits for nobody for ever: neither for a host that says nothing', async () => {
+    const mute = createServer((socket) => socket.on('error', () => undefined));
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { heard } = start({ port: (mute.address() as AddressInfo).port, connectDeadlineMs: 200 });
+
+    await until('end', () => heard.ends.length > 0);
+    expect(heard.ends[0]).toMatch(/^lost: (no event stream within 200 ms|Timed out while waiting for handshake)$/);
+    stopping.abort();
+    mute.close();
+  });
+
+  test('nor for one that lets us in and does not answer the command', async () => {
+    gerrit.ignoresCommands = true;
+    const { heard } = start({ connectDeadlineMs: 500 });
+
+    await until('end', () => heard.ends.length > 0);
+    expect(heard.ends[0]).toBe('lost: no event stream within 500 ms');
   });
 
   test('connects anew when asked to', async () => {
