@@ -4,6 +4,8 @@ import { messageOf } from '../shared/errors';
 import type { GerritClient } from '../shared/gerrit-client';
 import type { Logger } from '../shared/log';
 import { compileCoarseFilter } from './decide-coarse-filter';
+import type { LoggedEvents } from './events-log/events-log-client';
+import { EventsLogSource } from './events-log/events-log-source';
 import { GerritIntake } from './gerrit-intake';
 import type { RecoveredEvent } from './gerrit-source';
 import { HandOn } from './hand-on';
@@ -12,6 +14,8 @@ import type { SegmentStore } from './ledger/segment-store';
 import { metrics } from './metrics';
 import type { StreamEnd } from './plan-reconnect';
 import { PolledSource } from './polled-source';
+import { QuietWatch } from './quiet-watch';
+import { RefSweep, type RefSweepOptions } from './refs/ref-sweep';
 import { RestSweep } from './rest-sweep';
 import type { LineSink } from './split-lines';
 
@@ -27,6 +31,14 @@ export const MOST_BACKLOG = 8 * 1024 * 1024;
 /** What REST shows and a stream has not said for so long, it will not say. */
 const SILENT_AFTER_MS = 30_000;
 
+/** What Gerrit can be asked for beside its changes, to find what the stream did not say. */
+export interface Recovery {
+  /** @default - the server has no events-log plug-in */
+  readonly logged?: LoggedEvents | undefined;
+  /** Tips of branches whose moves start pipelines. @default - none do */
+  readonly tips?: RefSweepOptions['tips'];
+}
+
 export interface GatewayCoreOptions {
   readonly config: Pick<
     GatewayConfig,
@@ -36,6 +48,8 @@ export interface GatewayCoreOptions {
   /** @default - the ledger's own */
   readonly segmentBytes?: number;
   readonly gerrit: Pick<GerritClient, 'findChange' | 'patchSetComments' | 'queryChanges'>;
+  /** @default - changes are all that is read */
+  readonly recovery?: Recovery | undefined;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** The disk failed; the process must end. */
@@ -66,6 +80,7 @@ export interface GatewayCore {
 /** The gateway without its doors: ledger, hand-on, intake and the sources that are asked, wired to each other. */
 export async function openGatewayCore(options: GatewayCoreOptions): Promise<GatewayCore> {
   const { config, gerrit, log, signal, store, segmentBytes } = options;
+  const { logged, tips } = options.recovery ?? {};
   const server = config.gerrit.name;
   const filter = compileCoarseFilter({ pipelines: config.pipelines, account: config.gerrit.account });
   const ledger = await Ledger.open({
@@ -99,6 +114,7 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
       source.request();
     }
   };
+  const quiet = new QuietWatch(lookForGaps);
   const intake = new GerritIntake({ server, filter, ledger, handOn, gerrit, onGap: lookForGaps, log });
   const sweep = new RestSweep({ server, gerrit, ledger, intake, log });
   const polling = {
@@ -118,7 +134,11 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
       }
     },
   };
-  const asked = [new PolledSource(sweep, polling)];
+  const oldestMs = config.deadLetterAfterDays * DAY_MS;
+  const eventsLog = logged === undefined ? [] : [new EventsLogSource({ log, logged, ledger, intake, oldestMs })];
+  const isNeeded = () => !eventsLog.some(({ isThere }) => isThere);
+  const refs = tips === undefined ? [] : [new RefSweep({ tips, ledger, intake, isNeeded })];
+  const asked = [...eventsLog, sweep, ...refs].map((source) => new PolledSource(source, polling));
   const expire = () =>
     void ledger.expire(config.retentionDays).then(
       (segments) => segments > 0 && log.info({ segments }, 'old ledger segments deleted'),
@@ -131,15 +151,20 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
     ledger,
     handOn,
     stream: {
-      onLine: (line) => intake.takeLine(line),
+      onLine: (line) => {
+        quiet.heard();
+        intake.takeLine(line);
+      },
       onOversize: (bytes, head) => intake.takeOversize(bytes, head),
       onConnected: () => {
         connectedAt = Date.now();
+        quiet.heard();
         metrics.connected.set(1);
         lookForGaps();
       },
       onDisconnected: (end) => {
         connectedAt = undefined;
+        quiet.ended();
         metrics.connected.set(0);
         metrics.streamEnds.inc({ reason: end });
       },
@@ -151,12 +176,14 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
     },
     start: () => {
       intake.start();
+      quiet.start();
       running = Promise.all(asked.map((source) => source.run(signal)));
       expire();
       expiry = setInterval(expire, HOUR_MS);
     },
     stop: async () => {
       clearInterval(expiry);
+      quiet.stop();
       handOn.stop();
       // What still waits for Gerrit is begun again by the next start.
       await Promise.race([Promise.all([running, intake.stop()]), sleep(STOP_WAIT_MS)]);

@@ -7,7 +7,7 @@ import type { Readiness } from '../shared/health-server';
 import type { Logger } from '../shared/log';
 import { compileExplain } from './decide-objections';
 import { startEventSourceServer } from './event-source-server';
-import { openGatewayCore } from './gateway-core';
+import { openGatewayCore, type Recovery } from './gateway-core';
 import { DiskSegments } from './ledger/disk-segments';
 import { createLedgerApi } from './ledger-api';
 import { SshStreamSource } from './ssh-stream-source';
@@ -19,6 +19,8 @@ export interface GatewayOptions {
   readonly readiness: Readiness;
   readonly signal: AbortSignal;
   readonly gerrit: GerritClient;
+  /** @default - changes are all that is read */
+  readonly recovery?: Recovery | undefined;
   readonly privateKey: () => string;
   readonly authenticate: Authenticate;
   /** `host:port` of the EventSource contract; port 0 chooses one. */
@@ -44,6 +46,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     config,
     store: new DiskSegments(config.ledgerDirectory),
     gerrit,
+    recovery: options.recovery,
     log,
     signal,
     // Thrown outside any promise it ends the process: only a fresh start can tell what is on disk.

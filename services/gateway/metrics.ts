@@ -96,6 +96,10 @@ export const metrics = {
     help: 'Events that the stream did not bring, by the source that did.',
     labelNames: ['source', 'type'],
   }),
+  eventsLogThere: new Gauge({
+    name: 'gateway_events_log_there',
+    help: '1 while the events-log plug-in answers us; 0: it is not there, and what was missed is read by REST alone.',
+  }),
   unknownKeys: new Counter({ name: 'gateway_unknown_keys_total', help: 'Calls about keys the ledger does not know.' }),
   refused: new Counter({
     name: 'gateway_refused_calls_total',

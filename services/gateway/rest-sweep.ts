@@ -2,11 +2,10 @@ import { eventKey } from '../../core/event-key';
 import type { ChangeOption, GerritClient } from '../shared/gerrit-client';
 import type { ChangeInfo } from '../shared/gerrit-schema';
 import type { Logger } from '../shared/log';
+import { beginCursor } from './begin-cursor';
 import type { GerritIntake } from './gerrit-intake';
 import type { AskedSource, RecoveredEvent } from './gerrit-source';
 import type { Ledger } from './ledger/ledger';
-import type { Cursor } from './ledger/model-record';
-import { metrics } from './metrics';
 import { needsComments, planSweep, searchSince, sweepFrom } from './plan-sweep';
 
 const OPTIONS: readonly ChangeOption[] = ['ALL_REVISIONS', 'MESSAGES', 'DETAILED_ACCOUNTS'];
@@ -22,18 +21,15 @@ export interface RestSweepOptions {
   readonly log: Logger;
 }
 
-/**
- * Reads changes by REST and takes in what no other source brought. At the very first start it notes the time: what happened
- * before is none of our business.
- */
+/** Reads changes by REST and takes in what no other source brought. */
 export class RestSweep implements AskedSource {
   readonly name = 'rest';
 
   constructor(private readonly options: RestSweepOptions) {}
 
   async read(): Promise<RecoveredEvent[]> {
-    const { gerrit, ledger } = this.options;
-    const cursor = ledger.cursor ?? (await this.begin());
+    const { gerrit, ledger, log } = this.options;
+    const cursor = await beginCursor(ledger, log);
     const since = sweepFrom(cursor);
     const recovered: RecoveredEvent[] = [];
     let { until } = cursor;
@@ -57,7 +53,7 @@ export class RestSweep implements AskedSource {
   }
 
   private async take(change: ChangeInfo, since: number): Promise<RecoveredEvent[]> {
-    const { gerrit, intake, ledger, log, server } = this.options;
+    const { gerrit, intake, ledger, server } = this.options;
     const said = { type: 'comment-added', change: { project: change.project, branch: '', number: change._number } };
     const isKnown = (messageId: string) => ledger.knows(eventKey(server, { ...said, messageId }) ?? '');
     const comments = needsComments(change, since, isKnown)
@@ -68,19 +64,8 @@ export class RestSweep implements AskedSource {
       const key = eventKey(server, swept.event);
       if (key !== undefined && !ledger.knows(key) && (await intake.takeEvent(swept.event)) === 'recorded') {
         recovered.push(swept);
-        metrics.recovered.inc({ source: this.name, type: swept.event.type });
-        log.info({ key, type: swept.event.type }, 'event found by REST');
       }
     }
     return recovered;
-  }
-
-  /** The very first start. Gerrit tells times in whole seconds, so the second we are in counts. */
-  private async begin(): Promise<Cursor> {
-    const floor = Math.floor(Date.now() / 1000) * 1000 - 1;
-    const cursor = { floor, until: floor };
-    await this.options.ledger.setCursor(cursor);
-    this.options.log.info({ from: new Date(floor).toISOString() }, 'first start: events count from now on');
-    return cursor;
   }
 }

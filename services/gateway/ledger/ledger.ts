@@ -9,7 +9,7 @@ import type { Logger } from '../../shared/log';
 import { decodeFrame, encodeFrame } from './decode-frame';
 import { LedgerModel, type UndecidedPair } from './model-ledger';
 import type { QuarantinedItem } from './model-quarantine';
-import type { Cursor, LedgerRecord, Verdicts } from './model-record';
+import type { Cursor, LedgerRecord, RefTip, Verdicts } from './model-record';
 import { type ClosedSegment, planRetention } from './plan-retention';
 import { type Damage, replay } from './replay';
 import type { SegmentStore } from './segment-store';
@@ -17,6 +17,7 @@ import { SegmentWriter } from './segment-writer';
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const DAY_MS = 86_400_000;
+const TIPS_A_RECORD = 1_000;
 const NOTHING = Buffer.alloc(0);
 
 export interface LedgerOptions {
@@ -202,6 +203,23 @@ export class Ledger {
     await this.append({ kind: 'cursor', cursor });
   }
 
+  /** Revision at which a ref was last known; undefined: it is not followed. */
+  tipOf(ref: Pick<RefTip, 'project' | 'ref'>): string | undefined {
+    return this.model.tips.of(ref);
+  }
+
+  /** Whether the net move of a ref that REST told has its move at a moment in it. Milliseconds since 1970. */
+  isMoveTold(ref: Pick<RefTip, 'project' | 'ref'>, at: number): boolean {
+    return this.model.tips.isTold(ref, at);
+  }
+
+  /** Follows refs from where they are. */
+  async recordTips(tips: readonly RefTip[]): Promise<void> {
+    for (let at = 0; at < tips.length; at += TIPS_A_RECORD) {
+      await this.append({ kind: 'tips', tips: tips.slice(at, at + TIPS_A_RECORD) });
+    }
+  }
+
   async findEvent(key: string): Promise<RecordedEvent | undefined> {
     const entry = this.model.find(key);
     if (entry === undefined) {
@@ -282,6 +300,7 @@ export class Ledger {
     if (last === undefined) {
       return 0;
     }
+    await this.recordTips(this.model.tips.through(last));
     this.model.dropThrough(last);
     const dropped = this.closedSegments.filter(({ segment }) => segment <= last);
     this.closedSegments = this.closedSegments.filter(({ segment }) => segment > last);

@@ -6,6 +6,7 @@ import { ChangeIndex } from './model-change-index';
 import { EventFeed } from './model-event-feed';
 import { QuarantineList } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
+import { RefTips } from './model-ref-tips';
 
 /** Place of a record: the segment is known at once, the rest when it is on disk. */
 export interface Place {
@@ -57,6 +58,7 @@ export class LedgerModel {
   /** Keys of events by change. */
   readonly changes = new ChangeIndex();
   readonly quarantine = new QuarantineList();
+  readonly tips = new RefTips();
   private lastSeq = 0;
   private sweepCursor: Cursor | undefined;
 
@@ -140,6 +142,7 @@ export class LedgerModel {
         this.applyEvent(record.key, record.at, record.event, record.verdicts, place);
         this.config.apply(record, record.configSeq, place.segment);
         this.questions.apply(record, record.questionSeq, place.segment);
+        this.tips.apply(record.event, record.at, place.segment);
         if (record.raw !== undefined) {
           this.raws.delete(record.raw);
         }
@@ -155,6 +158,9 @@ export class LedgerModel {
         break;
       case 'cursor':
         this.sweepCursor = record.cursor;
+        break;
+      case 'tips':
+        this.tips.note(record.tips, place.segment);
         break;
       case 'quarantined':
         this.quarantine.apply(record, place.segment);

@@ -17,6 +17,7 @@ const MOST_SYNC_MS = 10;
 /** Runs a schedule from a first start to rest; resolves to what was not as it must be. */
 export async function runSchedule(schedule: Schedule, alter?: (world: World) => void): Promise<string[]> {
   const world = new World(schedule.seed, alter);
+  world.gerrit.eventsLog.mode = schedule.log;
   const before = await readCounters();
   const uninstall = world.clock.install(world.random.next);
   try {
