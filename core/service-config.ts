@@ -29,7 +29,7 @@ export const EventsLogConfig = z.strictObject({
     .string()
     .refine(isTimeZone, 'must be a time zone as IANA names it, such as UTC or Europe/Berlin')
     .default('UTC')
-    .describe("Time zone of Gerrit's process, by whose clock the plug-in reads times."),
+    .describe("Time zone of Gerrit's process as IANA names it: by its clock the plug-in reads times."),
   returnLimit: z.int().min(1).default(5000).describe("The plug-in's own `returnLimit`: most rows of one answer."),
 });
 

@@ -99,7 +99,10 @@ export class GerritIntake {
   }
 
   /** An event as Gerrit says it; resolves when it is on disk, under its key or to wait for that. */
-  async takeSaid({ event, needsMessageId }: SaidEvent): Promise<'recorded' | 'known' | 'no-key' | 'waits' | 'unwanted'> {
+  async takeSaid({
+    event,
+    needsMessageId,
+  }: SaidEvent): Promise<'recorded' | 'known' | 'no-key' | 'waits' | 'unwanted'> {
     return needsMessageId ? this.takeRaw(event) : this.takeEvent(event);
   }
 

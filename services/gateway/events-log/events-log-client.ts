@@ -61,7 +61,9 @@ export class EventsLogClient implements LoggedEvents {
       throw new LogNotThereError(`GET /plugins/events-log/events/: ${answer.status} ${excerpt(answer.text)}`);
     }
     if (answer.date === undefined) {
-      throw new TransientError('events-log: the answer has no Date header, which tells the server’s time; see to the proxy');
+      throw new TransientError(
+        'events-log: the answer has no Date header, which tells the server’s time; see to the proxy',
+      );
     }
     const rows = answer.text.split('\n').filter((row) => row !== '' && row !== MAGIC_PREFIX);
     refuseStrays([rows[0], rows.at(-1)], t1, t2, timeZone);

@@ -122,7 +122,10 @@ export class EventsLogSource implements AskedSource {
     }
     if (!isWhole) {
       const second = new Date(slice.from).toISOString();
-      log.error({ second }, 'events-log: a second has more rows than it answers with; raise returnLimit of the plug-in');
+      log.error(
+        { second },
+        'events-log: a second has more rows than it answers with; raise returnLimit of the plug-in',
+      );
     }
     if (answer.kind === 'too-large') {
       return { now: Number.POSITIVE_INFINITY, recovered: [] };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { GatewayConfig } from '../../../core/service-config';
-import { LogNotThereError, type LoggedEvents } from '../../../services/gateway/events-log/events-log-client';
+import { type LoggedEvents, LogNotThereError } from '../../../services/gateway/events-log/events-log-client';
 import { type GatewayCore, openGatewayCore } from '../../../services/gateway/gateway-core';
 import { DiskSegments } from '../../../services/gateway/ledger/disk-segments';
 import { QUIET_MS } from '../../../services/gateway/quiet-watch';

@@ -6,7 +6,17 @@ import { EventsLogSource } from '../../../../services/gateway/events-log/events-
 import { GerritIntake } from '../../../../services/gateway/gerrit-intake';
 import { GerritHttp } from '../../../../services/shared/gerrit-http';
 import type { ChangeInfo } from '../../../../services/shared/gerrit-schema';
-import { type Core, created, filter, REVISION, removeFolder, SERVER, silent, startCore, until } from '../gateway-fixture';
+import {
+  type Core,
+  created,
+  filter,
+  REVISION,
+  removeFolder,
+  SERVER,
+  silent,
+  startCore,
+  until,
+} from '../gateway-fixture';
 import { LoggingGerrit } from './logging-gerrit';
 
 const BEGIN = Date.parse('2026-11-23T10:00:30Z');
@@ -89,7 +99,12 @@ const change = (): ChangeInfo => ({
 });
 /** A patch set with a number of its own as revision. */
 const patchSet = (number: number): GerritEvent => created(1, String(number).padStart(40, '0'));
-const recheck: GerritEvent = { ...created(1), type: 'comment-added', author: alice, comment: 'Patch Set 1:\n\nrecheck' };
+const recheck: GerritEvent = {
+  ...created(1),
+  type: 'comment-added',
+  author: alice,
+  comment: 'Patch Set 1:\n\nrecheck',
+};
 const said = (id: string, at: number) => ({
   id,
   message: 'Patch Set 1:\n\nrecheck',
@@ -390,7 +405,9 @@ describe('a plug-in', () => {
     later(MINUTE);
     expect(await read()).toEqual([]);
     expect(await read()).toEqual([]);
-    expect(warnings).toEqual([expect.stringMatching(/^no events-log plug-in for us: .* read by REST alone; install it/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^no events-log plug-in for us: .* read by REST alone; install it/),
+    ]);
 
     gerrit.status = undefined;
 

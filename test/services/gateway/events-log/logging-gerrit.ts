@@ -20,6 +20,8 @@ export class LoggingGerrit {
   /** Answers every query with this status and nothing else. */
   status: number | undefined;
   returnLimit = 5000;
+  /** Whether answers have a Date. */
+  tellsTime = true;
   timeZone = 'UTC';
   /** Projects whose rows the caller may not see. */
   readonly hidden = new Set<string>();
@@ -54,7 +56,10 @@ export class LoggingGerrit {
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
     const [path, query = ''] = (request.url ?? '').split('?');
-    response.setHeader('Date', new Date(this.now).toUTCString());
+    response.sendDate = false;
+    if (this.tellsTime) {
+      response.setHeader('Date', new Date(this.now).toUTCString());
+    }
     response.setHeader('Content-Type', 'text/html');
     if (path !== '/a/plugins/events-log/events/' || request.headers.authorization === undefined) {
       response.writeHead(path === '/a/plugins/events-log/events/' ? 401 : 404).end('Not found');

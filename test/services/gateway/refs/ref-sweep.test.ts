@@ -151,7 +151,10 @@ describe('a branch', () => {
     await read();
     await restart();
     // Fills the first segment, so that there is a second one.
-    const filler = { ...created(1), change: { project: 'demo', branch: 'master', number: 1, subject: 'x'.repeat(1_000_000) } };
+    const filler = {
+      ...created(1),
+      change: { project: 'demo', branch: 'master', number: 1, subject: 'x'.repeat(1_000_000) },
+    };
     for (let number = 0; number < 20; number++) {
       await core.ledger.recordEvent(`k${number}`, filler, {});
     }
@@ -195,8 +198,15 @@ describe('tips', () => {
   test('are read of every branch of a project and of a branch of every project, page by page', async () => {
     const branches = Array.from({ length: 500 }, (_, number) => ({ ref: `refs/heads/b${number}`, revision: A }));
     const server = new RecordedGerrit()
-      .on('GET /projects/a%2Fb/branches/?n=500&S=0', { json: [{ ref: 'HEAD', revision: 'master' }, ...branches.slice(1)] })
-      .on('GET /projects/a%2Fb/branches/?n=500&S=500', { json: [{ ref: 'refs/meta/config', revision: A }, { ref: REF, revision: B }] })
+      .on('GET /projects/a%2Fb/branches/?n=500&S=0', {
+        json: [{ ref: 'HEAD', revision: 'master' }, ...branches.slice(1)],
+      })
+      .on('GET /projects/a%2Fb/branches/?n=500&S=500', {
+        json: [
+          { ref: 'refs/meta/config', revision: A },
+          { ref: REF, revision: B },
+        ],
+      })
       .on('GET /projects/?b=refs%2Fheads%2Fmaster&n=500&S=0', {
         json: { x: { branches: { [REF]: A } }, y: { branches: { [REF]: B }, _more_projects: true } },
       })
