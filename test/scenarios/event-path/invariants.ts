@@ -36,7 +36,9 @@ export function cursorViolations({ disk, gerrit }: World): string[] {
   );
   const last = cursors.at(-1);
   const onDisk = new Set(records.flatMap((record) => (record.kind === 'event' ? record.key : [])));
-  const missing = gerrit.truth.filter((truth) => last !== undefined && hasPassed(last, truth) && !onDisk.has(truth.key));
+  const missing = gerrit.truth.filter(
+    (truth) => last !== undefined && hasPassed(last, truth) && !onDisk.has(truth.key),
+  );
   return [
     ...backSteps('REST', cursors, ({ until }) => until),
     ...backSteps('the events-log', cursors, ({ log }) => log?.until ?? 0),
