@@ -11,6 +11,8 @@ export type LogMode = 'none' | 'there' | 'refused';
 const FLUSH_MS = 2_000;
 const MOST_BEHIND_MS = 200_000;
 const SECOND_MS = 1_000;
+/** A row that is written has been read within this: the longest wait between two readings, and a reading. */
+const READ_WITHIN_MS = 30_000;
 
 interface Row {
   readonly second: number;
@@ -35,6 +37,11 @@ export class ModelEventsLog implements LoggedEvents {
     const late = this.random.between(0, isBehind ? MOST_BEHIND_MS : FLUSH_MS);
     const row = { second: Math.floor(now / SECOND_MS) * SECOND_MS, writtenAt: now + late, line };
     this.rows.splice(this.random.between(0, 1) === 0 ? 0 : this.rows.length, 0, row);
+  }
+
+  /** Whether nothing that was logged will still come as news to who reads it. */
+  get isQuiet(): boolean {
+    return this.mode !== 'there' || this.rows.every(({ writtenAt }) => writtenAt + READ_WITHIN_MS <= this.clock.now);
   }
 
   async rowsBetween({ from, to }: TimeSlice): Promise<LogAnswer> {

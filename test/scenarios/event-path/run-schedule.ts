@@ -76,6 +76,7 @@ function isAtRest({ areAllUp, core, gerrit, kube }: World): boolean {
     areAllUp &&
     core !== undefined &&
     gerrit.truth.every(({ key }) => core.ledger.knows(key)) &&
+    gerrit.eventsLog.isQuiet &&
     core.ledger.openRaws().length === 0 &&
     [...core.ledger.undecided()].length === 0 &&
     [...kube.workflows.values()].every((run) => isFinished(run.status.phase) && reportedAs(run) !== undefined)
