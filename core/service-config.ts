@@ -24,6 +24,16 @@ export const Port = {
 /** Audience of the ServiceAccount tokens with which the other services call the gateway's ledger. */
 export const LEDGER_AUDIENCE = 'gerrit-gateway';
 
+/** What the gateway must know of a server's events-log plug-in. */
+export const EventsLogConfig = z.strictObject({
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'must be a time zone as IANA names it, such as UTC or Europe/Berlin')
+    .default('UTC')
+    .describe("Time zone of Gerrit's process as IANA names it: by its clock the plug-in reads times."),
+  returnLimit: z.int().min(1).default(5000).describe("The plug-in's own `returnLimit`: most rows of one answer."),
+});
+
 export const GerritEndpoint = z.strictObject({
   name: z
     .string()
@@ -46,6 +56,9 @@ export const GerritEndpoint = z.strictObject({
     .describe('Pinned host keys, `type base64`; two while a key is rotated. Never empty: an unpinned host is refused.'),
   account: z.string().describe('Account the services act as, a member of Service Users.'),
   canaryProject: z.string().describe("Project on which the account's grants are checked at start."),
+  eventsLog: EventsLogConfig.optional().describe(
+    'Set where the server has the plug-in events-log: what the stream did not bring is read from it too.',
+  ),
 });
 export type GerritEndpoint = z.infer<typeof GerritEndpoint>;
 
@@ -61,6 +74,13 @@ export const GatewayStandby = z.strictObject({
   uncleanAfterMinutes: z.number().positive().default(10),
 });
 export type GatewayStandby = z.infer<typeof GatewayStandby>;
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 export const GatewayConfig = z.strictObject({
   gerrit: GerritEndpoint,

@@ -45,7 +45,7 @@ export interface Term {
 /** Begins what only a leader does: the ledger is written, and answers; what is undecided is handed on. */
 export async function beginTerm(options: TermOptions): Promise<Term> {
   const { gateway, office, signal, store, read, onFailure, onSilentStream } = options;
-  const { config, log, gerrit } = gateway;
+  const { config, log, gerrit, recovery } = gateway;
   const opened: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const close of opened.splice(0).reverse()) {
@@ -54,7 +54,7 @@ export async function beginTerm(options: TermOptions): Promise<Term> {
   };
   try {
     const core = await openGatewayCore({
-      ...{ config, store, gerrit, log, signal, onFailure, onSilentStream },
+      ...{ config, store, gerrit, recovery, log, signal, onFailure, onSilentStream },
       ...(read === undefined ? {} : { read }),
     });
     opened.push(core.stop);

@@ -4,6 +4,7 @@ import type { Readiness } from '../shared/health-server';
 import type { KubeClient } from '../shared/kube-client';
 import type { LeaseTimings } from '../shared/leader-election/lease';
 import type { Logger } from '../shared/log';
+import type { Recovery } from './gateway-core';
 import type { Authenticate } from './token-reviewer';
 
 /** What makes one of several replicas. */
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   readonly readiness: Readiness;
   readonly signal: AbortSignal;
   readonly gerrit: GerritClient;
+  /** @default - changes are all that is read */
+  readonly recovery?: Recovery | undefined;
   readonly privateKey: () => string;
   readonly authenticate: Authenticate;
   /** `host:port` of the EventSource contract; port 0 chooses one. */

@@ -31,7 +31,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     endpoint: config.gerrit,
     privateKey: options.privateKey,
     log,
-    signal,
     onConnected: () => {
       stream.onConnected();
       readiness.has('event-stream');
@@ -44,7 +43,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       }
     },
   });
-  const streaming = source.run();
+  const streaming = source.run(signal);
 
   return {
     get doors() {

@@ -110,13 +110,17 @@ export const metrics = {
   }),
   sweeps: new Counter({
     name: 'gateway_sweeps_total',
-    help: 'Readings of changes by REST, by outcome.',
-    labelNames: ['outcome'],
+    help: 'Readings of a source that is asked for what was missed, by outcome.',
+    labelNames: ['source', 'outcome'],
   }),
   recovered: new Counter({
     name: 'gateway_recovered_events_total',
-    help: 'Events that only the reading by REST found.',
-    labelNames: ['type'],
+    help: 'Events that the stream did not bring, by the source that did.',
+    labelNames: ['source', 'type'],
+  }),
+  eventsLogThere: new Gauge({
+    name: 'gateway_events_log_there',
+    help: '1 while the events-log plug-in answers us; 0: it is not there, and what was missed is read by REST alone.',
   }),
   unknownKeys: new Counter({ name: 'gateway_unknown_keys_total', help: 'Calls about keys the ledger does not know.' }),
   refused: new Counter({

@@ -31,6 +31,7 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
     sshHostKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleExam'],
     account: 'seakeeper',
     canaryProject: 'integration/seakeeper-canary',
+    eventsLog: { timeZone: 'Europe/Berlin', returnLimit: 5000 },
   },
   network: {
     clusterCidrs: ['10.0.0.0/8', 'fd00::/8'],

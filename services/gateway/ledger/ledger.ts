@@ -9,7 +9,7 @@ import { decodeFrame, encodeFrame } from './decode-frame';
 import type { LedgerModel, UndecidedPair } from './model-ledger';
 import type { LedgerPosition } from './model-position';
 import type { QuarantinedItem } from './model-quarantine';
-import type { Cursor, LedgerRecord, Verdicts } from './model-record';
+import type { Cursor, LedgerRecord, RefTip, Verdicts } from './model-record';
 import { type ClosedSegment, planRetention } from './plan-retention';
 import { type ReadSegments, readSegments } from './read-segments';
 import type { ReplayOptions } from './replay';
@@ -21,6 +21,7 @@ const SEGMENT_BYTES = 16 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 /** More than a ledger ever numbers. */
 const SKIPPED = 1_000_000_000;
+const TIPS_A_RECORD = 1_000;
 const NOTHING = Buffer.alloc(0);
 
 export interface LedgerOptions extends ReplayOptions {
@@ -223,6 +224,23 @@ export class Ledger {
     await this.append({ kind: 'cursor', cursor });
   }
 
+  /** Revision at which a ref was last known; undefined: it is not followed. */
+  tipOf(ref: Pick<RefTip, 'project' | 'ref'>): string | undefined {
+    return this.model.tips.of(ref);
+  }
+
+  /** Whether the net move of a ref that REST told has its move at a moment in it. Milliseconds since 1970. */
+  isMoveTold(ref: Pick<RefTip, 'project' | 'ref'>, at: number): boolean {
+    return this.model.tips.isTold(ref, at);
+  }
+
+  /** Follows refs from where they are. */
+  async recordTips(tips: readonly RefTip[]): Promise<void> {
+    for (let at = 0; at < tips.length; at += TIPS_A_RECORD) {
+      await this.append({ kind: 'tips', tips: tips.slice(at, at + TIPS_A_RECORD) });
+    }
+  }
+
   async findEvent(key: string): Promise<RecordedEvent | undefined> {
     const entry = this.model.find(key);
     if (entry === undefined) {
@@ -315,6 +333,7 @@ export class Ledger {
     if (last === undefined) {
       return 0;
     }
+    await this.recordTips(this.model.tips.through(last));
     this.model.dropThrough(last);
     this.firstSegment = last + 1;
     const dropped = this.closedSegments.filter(({ segment }) => segment <= last);

@@ -7,6 +7,7 @@ import { EventFeed } from './model-event-feed';
 import { ProjectIndex } from './model-project-index';
 import { QuarantineList } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
+import { RefTips } from './model-ref-tips';
 
 /** Place of a record: the segment is known at once, the rest when it is on disk. */
 export interface Place {
@@ -60,6 +61,7 @@ export class LedgerModel {
   /** Keys of the newest events by project. */
   readonly projects = new ProjectIndex();
   readonly quarantine = new QuarantineList();
+  readonly tips = new RefTips();
   private lastSeq = 0;
   private sweepCursor: Cursor | undefined;
 
@@ -143,6 +145,7 @@ export class LedgerModel {
         this.applyEvent(record.key, record.at, record.event, record.verdicts, place);
         this.config.apply(record, record.configSeq, place.segment);
         this.questions.apply(record, record.questionSeq, place.segment);
+        this.tips.apply(record.event, record.at, place.segment);
         if (record.raw !== undefined) {
           this.raws.delete(record.raw);
         }
@@ -158,6 +161,9 @@ export class LedgerModel {
         break;
       case 'cursor':
         this.sweepCursor = record.cursor;
+        break;
+      case 'tips':
+        this.tips.note(record.tips, place.segment);
         break;
       case 'quarantined':
         this.quarantine.apply(record, place.segment);

@@ -1,5 +1,6 @@
 import type { Decision } from '../../../core/decision';
 import { readHistory } from '../../../services/gateway/change-histories';
+import type { LoggedEvents } from '../../../services/gateway/events-log/events-log-client';
 import type { GatewayCore } from '../../../services/gateway/gateway-core';
 import type { Ledger } from '../../../services/gateway/ledger/ledger';
 import type { GerritClient } from '../../../services/shared/gerrit-client';
@@ -64,6 +65,16 @@ export function gerritClient(process: Process, link: Link, gerrit: ModelGerrit):
     findAccount: nobodyAsks,
     groupsOf: nobodyAsks,
   };
+}
+
+/** Gerrit's events-log as the gateway reaches it; undefined: it has none. */
+export function loggedEvents(process: Process, link: Link, { eventsLog }: ModelGerrit): LoggedEvents | undefined {
+  return eventsLog.mode === 'none'
+    ? undefined
+    : {
+        returnLimit: eventsLog.returnLimit,
+        rowsBetween: (slice) => link.carry(process, `${process.name} events-log`, () => eventsLog.rowsBetween(slice)),
+      };
 }
 
 /** What our services need of `KubeClient`. */

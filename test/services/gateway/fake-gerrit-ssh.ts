@@ -13,6 +13,8 @@ export class FakeGerritSsh {
   readonly connections: Connection[] = [];
   /** Says no to the command with this on stderr. */
   refusal: string | undefined;
+  /** Lets us in and then says nothing to the command. */
+  ignoresCommands = false;
   private server: Server | undefined;
   port = 0;
 
@@ -48,6 +50,9 @@ export class FakeGerritSsh {
     });
     connection.on('session', (accept) => {
       accept().on('exec', (acceptExec, _reject, { command }) => {
+        if (this.ignoresCommands) {
+          return;
+        }
         const channel = acceptExec();
         this.commands.push(command);
         if (this.refusal === undefined) {

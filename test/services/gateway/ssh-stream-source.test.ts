@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Client } from 'ssh2';
 import { GerritEndpoint } from '../../../core/service-config';
 import { generateKeyPair, withoutComment } from '../../../local/gerrit/key-pair';
 import { SshStreamSource } from '../../../services/gateway/ssh-stream-source';
@@ -30,6 +31,7 @@ function start(
     settle?: () => Promise<void>;
     port?: number;
     keepaliveMs?: number;
+    connectDeadlineMs?: number;
   } = {},
 ) {
   const heard = { lines: [] as string[], oversize: [] as number[], connects: 0, ends: [] as string[] };
@@ -46,7 +48,6 @@ function start(
     }),
     privateKey: () => options.privateKey ?? CLIENT.privateKey,
     log: silent,
-    signal: stopping.signal,
     onLine: (line) => heard.lines.push(line.toString('utf8')),
     onOversize: (bytes) => heard.oversize.push(bytes),
     onConnected: () => {
@@ -54,9 +55,10 @@ function start(
     },
     onDisconnected: (end, why) => heard.ends.push(`${end}: ${why}`),
     ...(options.keepaliveMs === undefined ? {} : { keepaliveMs: options.keepaliveMs }),
+    ...(options.connectDeadlineMs === undefined ? {} : { connectDeadlineMs: options.connectDeadlineMs }),
     settle: options.settle ?? (async () => undefined),
   });
-  running = source.run();
+  running = source.run(stopping.signal);
   return { heard, source };
 }
 const stream = (number: number) => until(`stream ${number}`, () => gerrit.streams[number - 1]);
@@ -167,6 +169,37 @@ describe('SSH stream source', () => {
       socket.destroy();
     }
     proxy.close();
+  });
+
+  test('gives such a peer three intervals of 15 seconds', async () => {
+    const asked = jest.spyOn(Client.prototype, 'connect');
+    start();
+    await stream(1);
+
+    const [{ keepaliveInterval = 0, keepaliveCountMax = 0 } = {}] = asked.mock.calls[0] ?? [];
+    // ssh2 gives up at the interval behind the last keepalive that may go unanswered.
+    expect(keepaliveInterval * (keepaliveCountMax + 1)).toBe(45_000);
+    asked.mockRestore();
+  });
+
+  test('waits for nobody for ever: neither for a host that says nothing', async () => {
+    const mute = createServer((socket) => socket.on('error', () => undefined));
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { heard } = start({ port: (mute.address() as AddressInfo).port, connectDeadlineMs: 200 });
+
+    await until('end', () => heard.ends.length > 0);
+    expect(heard.ends[0]).toMatch(/^lost: (no event stream within 200 ms|Timed out while waiting for handshake)$/);
+    stopping.abort();
+    mute.close();
+  });
+
+  test('nor for one that lets us in and does not answer the command', async () => {
+    gerrit.ignoresCommands = true;
+    const { heard } = start({ connectDeadlineMs: 500 });
+
+    await until('end', () => heard.ends.length > 0);
+    expect(heard.ends[0]).toBe('lost: no event stream within 500 ms');
   });
 
   test('connects anew when asked to', async () => {
