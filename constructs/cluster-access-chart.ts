@@ -3,9 +3,10 @@ import { k8s } from 'cdk8s-plus-27';
 import { ProjectRole, ServiceAccounts } from '../core/access';
 import { Namespace } from '../core/labels';
 import { PROJECT_API, ProjectNames } from '../core/project';
+import { MOST_GATEWAY_REPLICAS } from '../core/service-config';
 import { commonLabels } from './metadata';
 import { ProvisionerFlow } from './provisioner-flow';
-import { allow, bindInCluster, bindInNamespace, READ } from './rbac';
+import { allow, bindInCluster, bindInNamespace, electBy, READ } from './rbac';
 
 const ARGO = 'argoproj.io';
 const WORKFLOW_KINDS = ['workflows', 'workflowtemplates', 'cronworkflows'];
@@ -122,6 +123,7 @@ export class ClusterAccessChart extends Chart {
       bindInCluster(this, `Bind-${name}`, name, [account]);
     }
     this.confineEventsController();
+    this.letGatewayStandBy();
     new ProvisionerFlow(this, 'ProvisionerFlow');
   }
 
@@ -138,6 +140,25 @@ export class ClusterAccessChart extends Chart {
       namespace,
       role: { kind: 'Role', name },
       accounts: [ServiceAccounts.eventsController],
+    });
+  }
+
+  /** The gateway's replicas agree who leads, and the one that does has its pod labelled, and the others' not. */
+  private letGatewayStandBy(): void {
+    const account = ServiceAccounts.gateway;
+    const { namespace } = account;
+    const name = `${account.name}-standby`;
+    const ordinals = Array.from({ length: MOST_GATEWAY_REPLICAS }, (_value, ordinal) => ordinal);
+    const pods = ordinals.map((ordinal) => `${account.name}-${ordinal}`);
+    new k8s.KubeRole(this, 'GatewayStandby', {
+      metadata: { name, namespace, labels: commonLabels(name) },
+      rules: [...electBy(account.name), { ...allow('', ['pods'], ['patch']), resourceNames: pods }],
+    });
+    bindInNamespace(this, 'Bind-gateway-standby', {
+      name,
+      namespace,
+      role: { kind: 'Role', name },
+      accounts: [account],
     });
   }
 

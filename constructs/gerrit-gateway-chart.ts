@@ -2,12 +2,22 @@ import { type App, Chart } from 'cdk8s';
 import { ServiceAccounts } from '../core/access';
 import { type Images, imageReference } from '../core/images';
 import { Namespace } from '../core/labels';
-import { type GatewayConfig, Port, type ReporterConfig, type TriggerConfig } from '../core/service-config';
+import {
+  type GatewayConfig,
+  Port,
+  REPORTER_LEASE,
+  type ReporterConfig,
+  type TriggerConfig,
+} from '../core/service-config';
 import { allowIngress } from './ingress';
+import { letElect } from './let-elect';
 import { ServiceDeployment } from './service-deployment';
 import type { WorkloadProps } from './workload';
 
 const LEDGER_DIRECTORY_PARENT = '/var/lib/seakeeper';
+
+/** One reports, the other is ready to. */
+const REPORTERS = 2;
 
 /** Base URL of the gateway's ledger, for trigger, reporter, provisioner and status. */
 export const LEDGER_URL = `http://${ServiceAccounts.gateway.name}.${ServiceAccounts.gateway.namespace}.svc:${Port.ledger}`;
@@ -44,6 +54,9 @@ export class GerritGatewayChart extends Chart {
       ],
       // The ledger answers while Gerrit is away, and so while the gateway is not ready.
       publishNotReady: true,
+      ...(props.gateway.standby === undefined
+        ? {}
+        : { replicas: props.gateway.standby.replicas, leaderOnly: true, callsLedger: true }),
       claim: { ...props.ledgerClaim, path: LEDGER_DIRECTORY_PARENT },
     });
     new ServiceDeployment(this, 'Trigger', {
@@ -58,9 +71,11 @@ export class GerritGatewayChart extends Chart {
       account: ServiceAccounts.reporter,
       image,
       config: props.reporter,
+      replicas: REPORTERS,
       secrets: true,
       callsLedger: true,
     });
+    letElect(this, ServiceAccounts.reporter, REPORTER_LEASE.name);
   }
 
   private openPorts(): void {
@@ -69,7 +84,7 @@ export class GerritGatewayChart extends Chart {
     allowIngress(this, 'LedgerIngress', {
       to: gateway,
       port: Port.ledger,
-      from: [trigger, reporter, provisioner, status],
+      from: [trigger, reporter, provisioner, status, gateway],
     });
     allowIngress(this, 'TriggerIngress', { to: trigger, port: Port.customTrigger, from: [sensor] });
   }

@@ -67,4 +67,12 @@ export function allow(apiGroup: string, resources: readonly string[], verbs: rea
   return { apiGroups: [apiGroup], resources: [...resources], verbs: [...verbs] };
 }
 
+/** What replicas need to agree by one Lease who works. A new one cannot be allowed by name. */
+export function electBy(lease: string): k8s.PolicyRule[] {
+  return [
+    allow('coordination.k8s.io', ['leases'], ['create']),
+    { ...allow('coordination.k8s.io', ['leases'], ['get', 'watch', 'patch']), resourceNames: [lease] },
+  ];
+}
+
 export const READ = ['get', 'list', 'watch'] as const;

@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { Label } from '../core/labels';
 import { CONFIG_FILE, LEDGER_AUDIENCE, Port, SECRETS_DIRECTORY } from '../core/service-config';
 import type { Compute } from './hardened';
 import { commonLabels } from './metadata';
@@ -54,6 +55,12 @@ export interface ServiceDeploymentProps {
    */
   readonly publishNotReady?: boolean;
   /**
+   * Whether callers are sent to the replica that leads, and to no other: the one that has labelled its pod so.
+   *
+   * @default false
+   */
+  readonly leaderOnly?: boolean;
+  /**
    * A volume of its own, and where.
    *
    * @default - none
@@ -84,6 +91,7 @@ export class ServiceDeployment extends Construct {
       replicas: props.replicas ?? 1,
       ports: [{ name: 'http', port: Port.http }, ...(props.ports ?? [])],
       publishNotReady: props.publishNotReady ?? false,
+      ...(props.leaderOnly === true ? { serviceSelects: { [Label.role]: 'leader' } } : {}),
       mounts: mountsOf(props),
       readiness: httpProbe('/readyz', 'http', { periodSeconds: 2, failureThreshold: 3 }),
       liveness: httpProbe('/healthz', 'http', { initialDelaySeconds: 15, periodSeconds: 10, failureThreshold: 6 }),

@@ -17,7 +17,8 @@ const BUS = ['nats', NATS_PORT] as const;
 
 /** Every call a part of the system makes; it can make no other. */
 const CALLS: Readonly<Record<Account, readonly Destination[]>> = {
-  gateway: ['dns', 'api-server', 'gerrit'],
+  // Its replicas copy the ledger of the one that leads.
+  gateway: ['dns', 'api-server', 'gerrit', ['gateway', Port.ledger]],
   trigger: ['dns', 'api-server', 'gerrit', ['gateway', Port.ledger]],
   reporter: ['dns', 'api-server', 'gerrit', ['gateway', Port.ledger]],
   nats: [],

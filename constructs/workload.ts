@@ -54,6 +54,12 @@ export interface WorkloadProps {
    * @default false
    */
   readonly publishNotReady?: boolean;
+  /**
+   * Labels, beside its name, of the pods its Service sends traffic to; they get them when they run.
+   *
+   * @default - none: traffic goes to all
+   */
+  readonly serviceSelects?: Readonly<Record<string, string>>;
   /** @default - `/tmp` only */
   readonly mounts?: readonly WorkloadMount[];
   /** @default - none */
@@ -135,7 +141,7 @@ export class Workload extends Construct {
       metadata: this.metadata(),
       spec: {
         type: onNodes.length > 0 ? 'NodePort' : 'ClusterIP',
-        selector: this.selector(),
+        selector: { ...this.selector(), ...this.props.serviceSelects },
         ...(this.props.publishNotReady === true ? { publishNotReadyAddresses: true } : {}),
         ports: (onNodes.length > 0 ? onNodes : ports).map(({ name, port, nodePort }) => ({
           name,

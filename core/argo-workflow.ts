@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMMENTS_PARAMETER } from './inline-comment';
 
 /** The collection of Argo's Workflows; a namespace's own lies under `/namespaces/<name>/`. */
 export const WORKFLOW_API = { group: 'argoproj.io', version: 'v1alpha1', plural: 'workflows' } as const;
@@ -12,6 +13,12 @@ export const StoredArtifact = z.object({
   s3: z.object({ key: z.string().default('') }).optional(),
 });
 export type StoredArtifact = z.infer<typeof StoredArtifact>;
+
+/** Of what a step put out, the one parameter that is read: values of others can be large, and graphs are kept in memory. */
+const OutputParameters = z
+  .array(z.object({ name: z.string(), value: z.string().optional().catch(undefined) }))
+  .default([])
+  .transform((all) => all.filter(({ name }) => name === COMMENTS_PARAMETER));
 
 /** One node of a run's graph, as Argo's controller writes it. */
 export const WorkflowNode = z.object({
@@ -27,7 +34,7 @@ export const WorkflowNode = z.object({
   finishedAt: z.string().nullish(),
   hostNodeName: z.string().optional(),
   children: z.array(z.string()).default([]),
-  outputs: z.object({ artifacts: z.array(StoredArtifact).default([]) }).optional(),
+  outputs: z.object({ artifacts: z.array(StoredArtifact).default([]), parameters: OutputParameters }).optional(),
 });
 export type WorkflowNode = z.infer<typeof WorkflowNode>;
 
@@ -66,8 +73,24 @@ export function podNodes(workflow: ArgoWorkflow): WorkflowNode[] {
     .sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? '') || a.name.localeCompare(b.name));
 }
 
+const ATTEMPT = /\((\d+)\)$/;
+
+/** Ids of attempts that a later one of the same step has taken the place of. */
+export function overtakenAttempts({ status }: ArgoWorkflow): ReadonlySet<string> {
+  const nodes = status.nodes ?? {};
+  const attemptOf = (id: string): number => Number(ATTEMPT.exec(nodes[id]?.name ?? '')?.[1] ?? -1);
+  return new Set(
+    Object.values(nodes)
+      .filter((node) => node.type === 'Retry')
+      .flatMap(({ phase, children }) => {
+        const last = Math.max(...children.map(attemptOf));
+        return children.filter((id) => attemptOf(id) < last || (phase === 'Succeeded' && nodes[id]?.phase !== phase));
+      }),
+  );
+}
+
 /** What people call a step: its display name without the number of the attempt. */
-export const stepName = (node: WorkflowNode): string => (node.displayName || node.name).replace(/\(\d+\)$/, '');
+export const stepName = (node: WorkflowNode): string => (node.displayName || node.name).replace(ATTEMPT, '');
 
 const LONGEST_PREFIX = 253 - 10 - 1;
 

@@ -101,6 +101,8 @@ export const Decision = z.discriminatedUnion('kind', [
     definitionCommit: z.string().optional(),
     /** For `conditions-not-met`: those that said no, each with its place in stack config. Few short lines. */
     objections: z.array(z.string()).optional(),
+    /** For `conditions-not-met`: what its author is told has to happen first, in the words of stack config. */
+    unmet: z.string().optional(),
   }),
   z.strictObject({
     kind: z.literal('spawned'),
@@ -112,6 +114,16 @@ export const Decision = z.discriminatedUnion('kind', [
     file: z.string(),
     definitionCommit: z.string(),
     findings: z.array(Finding).min(1),
+  }),
+  /** What a change to `refs/meta/config` proposes was looked at; none of it runs. */
+  z.strictObject({
+    kind: z.literal('reviewed'),
+    /** Tip of `refs/meta/config` that it was compared with; absent: there is none yet. */
+    definitionCommit: z.string().optional(),
+    /** What would be refused once it is merged; none: nothing. */
+    findings: z.array(Finding),
+    /** What it changes, for people: few short lines. */
+    summary: z.array(z.string()),
   }),
   z.strictObject({ kind: z.literal('dead-lettered'), reason: z.string() }),
 ]);

@@ -62,7 +62,7 @@ export const GerritEvent = z.object({
   tag: z.string().optional(),
   refUpdate: z.object({ project: z.string(), refName: z.string(), oldRev: z.string(), newRev: z.string() }).optional(),
   /** Where the gateway learned of it. */
-  source: z.enum(['stream', 'rest']).optional(),
+  source: z.enum(['stream', 'events-log', 'rest']).optional(),
 });
 export type GerritEvent = z.infer<typeof GerritEvent>;
 

@@ -23,6 +23,8 @@ export const Label = {
   patchSet: `${DOMAIN}/patch-set`,
   /** On a Workflow: the hash its name ends in. */
   run: `${DOMAIN}/run`,
+  /** On a pod of the gateway: `leader` on the one that leads, which its Service sends everybody to. */
+  role: `${DOMAIN}/role`,
 } as const;
 
 /** Annotations: exact values that labels cannot hold. */
@@ -45,6 +47,8 @@ export const Annotation = {
   admitted: `${DOMAIN}/admitted`,
   /** Phase that has been reported to Gerrit; set by the reporter only. */
   reported: `${DOMAIN}/reported`,
+  /** On the gateway's Lease: replicas that may take it over with nothing lost, ids with commas between. */
+  inStep: `${DOMAIN}/in-step`,
   /** On a pod: hash of the configuration it started with, so that a change of it makes new pods. */
   configHash: `${DOMAIN}/config-hash`,
   /** Name of the newer run of the same change and pipeline for which the trigger stopped this one. */

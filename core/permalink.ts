@@ -1,3 +1,5 @@
+import { shortHash } from './base32';
+
 /** A run by where its Workflow is: enough to find the Workflow with one GET, and its logs after the Workflow is gone. */
 export interface RunAddress {
   readonly pipeline: string;
@@ -45,4 +47,12 @@ const NUMBER = /^[1-9]\d{0,9}$/;
 export function parseNumber(text: string): number | undefined {
   const number = NUMBER.test(text) ? Number(text) : undefined;
   return number !== undefined && number < 2 ** 31 ? number : undefined;
+}
+
+/**
+ * Path of a patch set's page with the event in it for which its definitions were reviewed. Also what marks that review in
+ * Gerrit.
+ */
+export function reviewPath(change: number, patchSet: number, eventKey: string): string {
+  return `${whyPath(change, patchSet)}#${shortHash(eventKey, 12)}`;
 }

@@ -43,6 +43,14 @@ export const PipelineTrigger = z.strictObject({
   ),
   require: Requirement.optional().describe('Conditions of which all must hold, standing votes among them.'),
   reject: Rejection.optional().describe('Conditions of which none may hold.'),
+  unmet: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .optional()
+    .describe(
+      'What the author is told, once a change and without a vote, when all holds but `require` or `reject` of this trigger: what has to happen first.',
+    ),
 });
 export type PipelineTrigger = z.infer<typeof PipelineTrigger>;
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { Rejection, Requirement } from './condition';
+import { CONFIG_REF } from './config-change';
 import { eventsOf, PipelineTrigger } from './pipeline-trigger';
 import { RunPool } from './pool';
+import { plainTexts } from './text-pattern';
 
 /** DNS-safe, and free of what Gerrit's result tabs and NATS subjects treat specially. */
 export const PipelineName = z
@@ -22,10 +24,10 @@ export const Pipeline = z.strictObject({
     .default(true)
     .describe('False: written down, and nothing in the cluster knows of it; its events start nothing.'),
   manager: z
-    .enum(['independent', 'dependent'])
+    .enum(['independent', 'dependent', 'definitions'])
     .default('independent')
     .describe(
-      '`independent` tests each change by itself; `dependent` gates: changes are queued and tested as they would be merged.',
+      '`independent` tests each change by itself; `dependent` gates: changes are queued and tested as they would be merged; `definitions` runs nothing: it reviews what changes to `refs/meta/config` propose to run.',
     ),
   trust: z
     .enum(['pre-review', 'post-review'])
@@ -64,6 +66,10 @@ export type Pipeline = z.infer<typeof Pipeline>;
 export const enabledPipelines = (pipelines: readonly Pipeline[]): Pipeline[] =>
   pipelines.filter(({ enabled }) => enabled);
 
+/** Those of them that run Workflows, and so have a definition in each project that takes part. */
+export const workflowPipelines = (pipelines: readonly Pipeline[]): Pipeline[] =>
+  pipelines.filter(({ manager }) => manager !== 'definitions');
+
 /** Pool a pipeline's runs go to, their project's class aside. */
 export const poolOf = ({ pool, trust }: Pick<Pipeline, 'pool' | 'trust'>): RunPool =>
   pool ?? (trust === 'post-review' ? 'gate' : 'check');
@@ -89,9 +95,30 @@ export function precedenceOf({
 
 const isAhead = (precedence: Precedence | undefined): boolean => precedence === 'deploy' || precedence === 'gate';
 
+/** What is wrong with the triggers of a pipeline, beyond each condition by itself. `path`: below `triggers`. */
+function triggerIssues({ name, manager, triggers }: Pick<Pipeline, 'name' | 'manager' | 'triggers'>): {
+  readonly path: (string | number)[];
+  readonly message: string;
+}[] {
+  const isOfConfig = triggers.every(({ branch }) => plainTexts(branch)?.every((text) => text === CONFIG_REF));
+  const ofConfig = `pipeline '${name}' has manager 'definitions', which reviews changes to ${CONFIG_REF} and nothing else; give every trigger branch: {plain: ${CONFIG_REF}}`;
+  const unsaid = 'is said when require or reject does not hold, and there is neither; give the trigger one of them';
+  return [
+    ...(manager === 'definitions' && !isOfConfig ? [{ path: [], message: ofConfig }] : []),
+    ...triggers.flatMap(({ unmet, require, reject }, at) =>
+      unmet === undefined || require !== undefined || reject !== undefined
+        ? []
+        : [{ path: [at, 'unmet'], message: unsaid }],
+    ),
+  ];
+}
+
 export const Pipelines = z.array(Pipeline).superRefine((pipelines, context) => {
   const seen = new Set<string>();
-  for (const [index, { name, pool, trust, manager, precedence }] of pipelines.entries()) {
+  for (const [index, { name, pool, trust, manager, precedence, triggers }] of pipelines.entries()) {
+    for (const { path, message } of triggerIssues({ name, manager, triggers })) {
+      context.addIssue({ code: 'custom', path: [index, 'triggers', ...path], message });
+    }
     if (isAhead(precedence) && trust === 'pre-review' && manager === 'independent') {
       context.addIssue({
         code: 'custom',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Namespace } from './labels';
 import { Pipelines } from './pipeline';
 import { Pool, RunPool } from './pool';
 import { Re2Pattern } from './text-pattern';
@@ -23,6 +24,16 @@ export const Port = {
 /** Audience of the ServiceAccount tokens with which the other services call the gateway's ledger. */
 export const LEDGER_AUDIENCE = 'gerrit-gateway';
 
+/** What the gateway must know of a server's events-log plug-in. */
+export const EventsLogConfig = z.strictObject({
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'must be a time zone as IANA names it, such as UTC or Europe/Berlin')
+    .default('UTC')
+    .describe("Time zone of Gerrit's process as IANA names it: by its clock the plug-in reads times."),
+  returnLimit: z.int().min(1).default(5000).describe("The plug-in's own `returnLimit`: most rows of one answer."),
+});
+
 export const GerritEndpoint = z.strictObject({
   name: z
     .string()
@@ -45,8 +56,31 @@ export const GerritEndpoint = z.strictObject({
     .describe('Pinned host keys, `type base64`; two while a key is rotated. Never empty: an unpinned host is refused.'),
   account: z.string().describe('Account the services act as, a member of Service Users.'),
   canaryProject: z.string().describe("Project on which the account's grants are checked at start."),
+  eventsLog: EventsLogConfig.optional().describe(
+    'Set where the server has the plug-in events-log: what the stream did not bring is read from it too.',
+  ),
 });
 export type GerritEndpoint = z.infer<typeof GerritEndpoint>;
+
+/** More would only wait for each other. */
+export const MOST_GATEWAY_REPLICAS = 3;
+
+/** Hot standby of the gateway. */
+export const GatewayStandby = z.strictObject({
+  replicas: z.int().min(2).max(MOST_GATEWAY_REPLICAS),
+  /** Base URL of the ledger of whoever leads, from which the others copy it. */
+  ledgerUrl: z.url(),
+  /** A replica that is not in step with the last leader leads only when nobody has for so long. */
+  uncleanAfterMinutes: z.number().positive().default(10),
+});
+export type GatewayStandby = z.infer<typeof GatewayStandby>;
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 export const GatewayConfig = z.strictObject({
   gerrit: GerritEndpoint,
@@ -62,6 +96,8 @@ export const GatewayConfig = z.strictObject({
   deadLetterAfterDays: z.number().positive().default(7),
   /** How long the ledger keeps what is decided. Longer than `deadLetterAfterDays`. */
   retentionDays: z.number().positive().default(14),
+  /** Present when the gateway has more than one replica: how they stand by for each other. */
+  standby: GatewayStandby.optional(),
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;
 
@@ -88,6 +124,9 @@ export const TriggerConfig = z.strictObject({
   admission: AdmissionConfig.prefault({}),
 });
 export type TriggerConfig = z.infer<typeof TriggerConfig>;
+
+/** The Lease by which reporters agree who reports. */
+export const REPORTER_LEASE = { namespace: Namespace.gerritGateway, name: 'reporter' } as const;
 
 export const ReporterConfig = z.strictObject({
   gerrit: GerritEndpoint,

@@ -34,3 +34,15 @@ export function workflowName(run: RunIdentity): string {
   const head = slug(run.project, Math.max(0, MAX_LENGTH - tail.length - 1));
   return head === '' ? tail : `${head}-${tail}`;
 }
+
+/**
+ * Change and patch set as a run's name says them; undefined: it says none. A ref can look like them, so whoever acts on
+ * them compares the run that they lead to.
+ */
+export function changeOfName(name: string, pipeline: string): RunIdentity['change'] {
+  const [, number, patchSet] =
+    new RegExp(`(?:^|-)(\\d+)-(\\d+)-${slug(pipeline, 16)}-[a-z2-7]{${HASH_LENGTH}}$`).exec(name) ?? [];
+  return number === undefined || patchSet === undefined
+    ? undefined
+    : { number: Number(number), patchSet: Number(patchSet) };
+}

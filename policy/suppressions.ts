@@ -64,13 +64,13 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   {
     linter: 'kube-score',
     check: 'deployment-strategy',
-    objects: ['Deployment/trigger', 'Deployment/reporter'],
+    objects: ['Deployment/trigger'],
     why: ONE_AT_A_TIME,
   },
   {
     linter: 'kube-score',
     check: 'deployment-replicas',
-    objects: ['Deployment/trigger', 'Deployment/reporter'],
+    objects: ['Deployment/trigger'],
     why: ONE_AT_A_TIME,
   },
   {

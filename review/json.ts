@@ -1,14 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Fields, isFields } from '../core/json-objects';
 
-/** An object of JSON, read with care: every field may be anything. */
-export type Fields = Readonly<Record<string, unknown>>;
+export { type Fields, isFields, objectsIn } from '../core/json-objects';
 
 /** The value when it is a JSON object; else one without fields. */
 export const fields = (value: unknown): Fields => (isFields(value) ? value : {});
-
-/** Whether a value is a JSON object. */
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value when it is a list; else an empty one. */
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -34,17 +30,6 @@ export function sorted(value: unknown): unknown {
 
 /** Order of two texts by code unit: the same on every machine, whatever its language. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Visits every object inside a value, itself included, with the key it stands under. */
-export function* objectsIn(value: unknown, key = ''): Generator<{ readonly key: string; readonly value: Fields }> {
-  if (Array.isArray(value)) {
-    for (const item of value) yield* objectsIn(item, key);
-    return;
-  }
-  if (!isFields(value)) return;
-  yield { key, value };
-  for (const [name, inner] of Object.entries(value)) yield* objectsIn(inner, name);
-}
 
 /** Items by key, in the order in which keys are first met. */
 export function groupBy<Item>(items: Iterable<Item>, key: (item: Item) => string): Map<string, Item[]> {

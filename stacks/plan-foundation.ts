@@ -10,7 +10,7 @@ import { ProvisionerFenceChart } from '../constructs/provisioner-fence-chart';
 import { SeakeeperSystemChart } from '../constructs/seakeeper-system-chart';
 import { SystemNamespacesChart } from '../constructs/system-namespaces-chart';
 import { TenantAdmissionChart } from '../constructs/tenant-admission-chart';
-import { enabledPipelines } from '../core/pipeline';
+import { enabledPipelines, workflowPipelines } from '../core/pipeline';
 import { ProvisionerConfig } from '../core/service-config';
 import type { ClusterConfig } from './config/schema';
 import type { LayerPlan, Release, StackInputs } from './release';
@@ -83,7 +83,7 @@ function provisionerConfig(config: ClusterConfig, { quotas }: StackInputs['requi
     retirement,
     selfServe,
     members,
-    pipelines: enabledPipelines(pipelines),
+    pipelines: workflowPipelines(enabledPipelines(pipelines)),
     ...(asksGerrit(config) ? { gerrit, ledgerUrl: LEDGER_URL } : {}),
   });
 }

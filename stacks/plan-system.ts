@@ -53,7 +53,7 @@ export function planSystem(plan: LayerPlan, { config }: StackInputs): void {
     new StoreSetupChart(app, 'artifacts-setup', { images, store: STORE, retentionDays: system.artifactRetentionDays }),
     { after: [artifacts], secrets: STORE_ACCOUNTS },
   );
-  plan.release(new CuratedTemplatesChart(app, 'curated-templates', { git: images.git }), { after: Foundation.crds });
+  plan.release(new CuratedTemplatesChart(app, 'curated-templates', { images }), { after: Foundation.crds });
   const events = plan.release(
     new GerritEventsChart(app, 'gerrit-events', { pipelines: enabledPipelines(config.pipelines) }),
     {
@@ -86,7 +86,11 @@ function gatewayChart(app: App, config: ClusterConfig): GerritGatewayChart {
   };
   return new GerritGatewayChart(app, 'gerrit-gateway', {
     images,
-    gateway: GatewayConfig.parse({ gerrit, pipelines }),
+    gateway: GatewayConfig.parse({
+      gerrit,
+      pipelines,
+      ...(system.gatewayReplicas === 1 ? {} : { standby: { replicas: system.gatewayReplicas, ledgerUrl: LEDGER_URL } }),
+    }),
     trigger: TriggerConfig.parse(trigger),
     reporter: ReporterConfig.parse({
       gerrit,

@@ -36,7 +36,6 @@ export function watchGerrit(options: {
       endpoint: options.endpoint,
       privateKey: () => options.privateKey,
       log: pino({ level: 'silent' }),
-      signal: options.signal,
       onConnected: resolve,
       onDisconnected: (_end, why) => lost(why),
       settle: async () => {},
@@ -49,7 +48,7 @@ export function watchGerrit(options: {
         }
       },
     });
-    void source.run();
+    void source.run(options.signal);
   });
 }
 

@@ -36,6 +36,8 @@ export const agreeableGerrit: Pick<
   | 'findGroup'
   | 'findAccount'
   | 'groupsOf'
+  | 'findCommentPaths'
+  | 'countLines'
 > = {
   findChange: async (project, change) => ({
     id: `${encodeURIComponent(project)}~${change}`,
@@ -63,4 +65,6 @@ export const agreeableGerrit: Pick<
   findGroup: nobodyAsks,
   findAccount: nobodyAsks,
   groupsOf: nobodyAsks,
+  findCommentPaths: nobodyAsks,
+  countLines: nobodyAsks,
 };

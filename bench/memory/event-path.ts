@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { GatewayConfig, ReporterConfig, TriggerConfig } from '../../core/service-config';
+import { compileDryRun } from '../../services/gateway/decide-dry-run';
 import { compileExplain } from '../../services/gateway/decide-objections';
 import { type GatewayCore, openGatewayCore } from '../../services/gateway/gateway-core';
 import { DiskSegments } from '../../services/gateway/ledger/disk-segments';
@@ -66,6 +67,7 @@ export class EventPath {
       ...gateway,
       authenticate: async (token) => (token === TOKENS.trigger || token === TOKENS.reporter ? token : undefined),
       explain: compileExplain(config.pipelines),
+      dryRun: compileDryRun({ pipelines: config.pipelines, account: config.gerrit.account }),
       log,
       signal,
     });

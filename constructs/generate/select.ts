@@ -76,6 +76,8 @@ export const ARGO_EVENTS: Selection = {
   },
 };
 
+const CONTAINER = ['args', 'command', 'env', 'image', 'imagePullPolicy', 'resources', 'volumeMounts'];
+
 /** Argo Workflows: the templates we publish, and the defaults every Workflow gets. */
 export const ARGO_WORKFLOWS: Selection = {
   module: 'github.com/argoproj/argo-workflows/v3',
@@ -107,19 +109,27 @@ export const ARGO_WORKFLOWS: Selection = {
     [`${WORKFLOWS}Template`]: [
       'activeDeadlineSeconds',
       'container',
+      'initContainers',
       'inputs',
       'name',
       'outputs',
       'retryStrategy',
+      'script',
       'volumes',
     ],
     [`${WORKFLOWS}RetryStrategy`]: ['backoff', 'expression', 'limit', 'retryPolicy'],
     [`${WORKFLOWS}Backoff`]: ['duration', 'factor', 'maxDuration'],
     [`${WORKFLOWS}Inputs`]: ['artifacts', 'parameters'],
     [`${WORKFLOWS}Outputs`]: ['artifacts', 'parameters'],
-    [`${WORKFLOWS}Parameter`]: ['default', 'description', 'name', 'value'],
-    [`${WORKFLOWS}Artifact`]: ['name', 'optional', 'path'],
-    [`${CORE}Container`]: ['args', 'command', 'env', 'image', 'imagePullPolicy', 'resources', 'volumeMounts'],
+    [`${WORKFLOWS}Parameter`]: ['default', 'description', 'name', 'value', 'valueFrom'],
+    [`${WORKFLOWS}ValueFrom`]: ['path'],
+    [`${WORKFLOWS}Artifact`]: ['archive', 'name', 'optional', 'path', 's3'],
+    [`${WORKFLOWS}ArchiveStrategy`]: ['none', 'tar'],
+    [`${WORKFLOWS}TarStrategy`]: ['compressionLevel'],
+    [`${WORKFLOWS}S3Artifact`]: ['key'],
+    [`${CORE}Container`]: CONTAINER,
+    [`${WORKFLOWS}ScriptTemplate`]: [...CONTAINER, 'source'],
+    [`${WORKFLOWS}UserContainer`]: [...CONTAINER, 'name', 'securityContext'],
     [`${CORE}VolumeMount`]: ['mountPath', 'name'],
     [`${CORE}Volume`]: ['emptyDir', 'name'],
     [`${CORE}EmptyDirVolumeSource`]: ['sizeLimit'],

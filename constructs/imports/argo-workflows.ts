@@ -2,15 +2,22 @@
 import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 
+export interface ArchiveStrategy {
+  readonly none?: Readonly<Record<string, unknown>>;
+  readonly tar?: TarStrategy;
+}
+
 export interface Arguments {
   readonly artifacts?: readonly Artifact[];
   readonly parameters?: readonly Parameter[];
 }
 
 export interface Artifact {
+  readonly archive?: ArchiveStrategy;
   readonly name: string;
   readonly optional?: boolean;
   readonly path?: string;
+  readonly s3?: S3Artifact;
 }
 
 export interface ArtifactGC {
@@ -61,6 +68,7 @@ export interface Parameter {
   readonly description?: string;
   readonly name: string;
   readonly value?: string;
+  readonly valueFrom?: ValueFrom;
 }
 
 export interface PodGC {
@@ -87,6 +95,21 @@ export interface RetryStrategy {
   readonly retryPolicy?: string;
 }
 
+export interface S3Artifact {
+  readonly key?: string;
+}
+
+export interface ScriptTemplate {
+  readonly args?: readonly string[];
+  readonly command?: readonly string[];
+  readonly env?: readonly EnvVar[];
+  readonly image: string;
+  readonly imagePullPolicy?: string;
+  readonly resources?: ResourceRequirements;
+  readonly source: string;
+  readonly volumeMounts?: readonly VolumeMount[];
+}
+
 export interface SeccompProfile {
   readonly type: string;
 }
@@ -109,14 +132,36 @@ export interface TTLStrategy {
   readonly secondsAfterCompletion?: number;
 }
 
+export interface TarStrategy {
+  readonly compressionLevel?: number;
+}
+
 export interface Template {
   readonly activeDeadlineSeconds?: string;
   readonly container?: Container;
+  readonly initContainers?: readonly UserContainer[];
   readonly inputs?: Inputs;
   readonly name?: string;
   readonly outputs?: Outputs;
   readonly retryStrategy?: RetryStrategy;
+  readonly script?: ScriptTemplate;
   readonly volumes?: readonly Volume[];
+}
+
+export interface UserContainer {
+  readonly args?: readonly string[];
+  readonly command?: readonly string[];
+  readonly env?: readonly EnvVar[];
+  readonly image?: string;
+  readonly imagePullPolicy?: string;
+  readonly name: string;
+  readonly resources?: ResourceRequirements;
+  readonly securityContext?: SecurityContext;
+  readonly volumeMounts?: readonly VolumeMount[];
+}
+
+export interface ValueFrom {
+  readonly path?: string;
 }
 
 export interface Volume {

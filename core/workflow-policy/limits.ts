@@ -34,7 +34,7 @@ export const Limit = {
   /** Script source, arguments, environment or raw artifact of one container. */
   textBytes: 64 * 1024,
   expressionBytes: 500,
-  retryExpressionBytes: 200,
+  retryExpressionBytes: 300,
   /** What the trigger makes of it: when an attempt failed through no fault of the step, or as the definition says. */
   renderedRetryExpressionBytes: 1_000,
   conditionBytes: 2_000,

@@ -1,3 +1,4 @@
+import { CURATED_INTERFACES } from '../curated-templates';
 import { CONTAINER_POLICY } from './container-policy';
 import { DATA_POLICY } from './data-policy';
 import { METADATA_POLICY } from './metadata-policy';
@@ -23,6 +24,6 @@ export const WORKFLOW_POLICY: PolicyTable = {
 export const ROOT_TYPE = 'Workflow';
 
 /** Curated ClusterWorkflowTemplates that a definition may call, with their templates. */
-export const CURATED_TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  'seakeeper-checkout': ['checkout'],
-};
+export const CURATED_TEMPLATES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(CURATED_INTERFACES).map(([name, templates]) => [name, Object.keys(templates)]),
+);

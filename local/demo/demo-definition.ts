@@ -2,18 +2,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Image, imageReference } from '../../core/images';
 
-const EXAMPLE = join(__dirname, '..', '..', 'docs', 'examples', 'check.yaml');
-const UPSTREAM_IMAGE = /image: busybox:\S+/g;
+/** Example definitions of the documentation. */
+const EXAMPLES = join(__dirname, '..', '..', 'docs', 'examples');
+const UPSTREAM_IMAGE = /\bbusybox:[\w.-]+/g;
+
+/** Text of a documented example definition, such as `check`. */
+export const exampleDefinition = (name: string): string => readFileSync(join(EXAMPLES, `${name}.yaml`), 'utf8');
 
 /**
  * The documented example definition, with the image of this cluster instead of one that a registry would have to
  * serve. Throws when the example names no such image, so that the two cannot drift apart.
  */
-export function demoDefinition(busybox: Image, example = readFileSync(EXAMPLE, 'utf8')): string {
-  if (!UPSTREAM_IMAGE.test(example)) {
-    throw new Error('docs/examples/check.yaml names no image busybox:<tag>; the demo replaces that by the local one');
+export function demoDefinition(busybox: Image, example = exampleDefinition('check')): string {
+  if (example.search(UPSTREAM_IMAGE) === -1) {
+    throw new Error('the example definition names no image busybox:<tag>; the demo replaces that by the local one');
   }
-  return example.replaceAll(UPSTREAM_IMAGE, `image: ${imageReference(busybox)}`);
+  return example.replaceAll(UPSTREAM_IMAGE, imageReference(busybox));
 }
 
 /** Files of a change that passes the example definition. */

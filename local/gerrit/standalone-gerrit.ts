@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GerritEndpoint } from '../../core/service-config';
@@ -20,6 +20,8 @@ export interface StandaloneGerrit {
   stop(): Promise<void>;
   /** Resolves when it serves again. */
   start(): Promise<void>;
+  /** Starts it anew with more lines in its `gerrit.config`. */
+  configure(lines: string): Promise<void>;
   /** Stops it for good and leaves nothing behind. */
   remove(): Promise<void>;
 }
@@ -44,6 +46,11 @@ export async function startStandaloneGerrit(): Promise<StandaloneGerrit> {
     httpPassword: (await readFile(httpPasswordFile(prepared.paths, CI_ACCOUNT), 'utf8')).trim(),
     stop: () => running.stop(),
     start: async () => {
+      running = await start();
+    },
+    configure: async (lines) => {
+      await running.stop();
+      await appendFile(join(prepared.paths.site, 'etc', 'gerrit.config'), lines);
       running = await start();
     },
     remove: async () => {

@@ -63,6 +63,9 @@ export const resourcesStated: ObjectRule = {
     ),
 };
 
+/** An image that the caller of a template names: a definition's to say, where nobody asks for digests. */
+const CALLERS_IMAGE = /^\{\{inputs\.parameters\.[a-z-]+\}\}$/;
+
 /** Every image is named by its content, or known not to be. */
 export const imagesPinned: ObjectRule = {
   id: 'images-pinned',
@@ -75,7 +78,8 @@ export const imagesPinned: ObjectRule = {
         if (image === undefined) {
           return imageIsOurs ? [`${path} names no image, must name one by digest`] : [];
         }
-        return /@sha256:[0-9a-f]{64}$/.test(image) || acknowledgedImages.has(image)
+        return [CALLERS_IMAGE, /@sha256:[0-9a-f]{64}$/].some((known) => known.test(image)) ||
+          acknowledgedImages.has(image)
           ? []
           : [
               `${path}.image is ${image}, must end in @sha256:…; pin it with \`npm run images -- --pin\` or name it in seakeeper:policy.acknowledgedUnpinnedImages`,

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../core/kube-object';
+import { secretsNamedIn } from '../../core/named-secrets';
 import { dataValues } from '../data-values';
-import { compareText, fields, isFields, objectsIn } from '../json';
+import { compareText } from '../json';
 import { quoted } from '../quoted';
 import { type DangerRule, danger } from './danger';
 
@@ -18,18 +19,6 @@ export const findSecretReferences: DangerRule = (change) => {
 
 /** Names of the Secrets an object refers to, whichever way the many APIs spell that; sorted. */
 export function secretsNamedBy(object: KubeObject): string[] {
-  const names = new Set<string>();
-  for (const { key, value } of [
-    ...objectsIn(object),
-    ...dataValues(object).flatMap(([, data]) => [...objectsIn(data)]),
-  ]) {
-    const { secretName, name } = value;
-    if (typeof secretName === 'string') names.add(secretName);
-    // secretKeyRef, secretRef, a projected volume's `secret`, and Argo's accessKeySecret and its like.
-    if (/^secret(KeyRef|Ref)?$|Secret$/.test(key) && typeof name === 'string') names.add(name);
-    if (key === 'csi' && isFields(value['nodePublishSecretRef'])) {
-      names.add(String(fields(value['nodePublishSecretRef'])['name']));
-    }
-  }
-  return [...names].sort(compareText);
+  const values = [object, ...dataValues(object).map(([, data]) => data)];
+  return [...new Set(values.flatMap(secretsNamedIn))].sort(compareText);
 }

@@ -52,9 +52,7 @@ function pipelineDangers(was: Config | undefined, is: Config): string[] {
       ...newTriggers(before, pipeline).map(
         (trigger) => `pipeline ${quoted(name)} starts on more, or on something else: ${trigger}`,
       ),
-      ...(before['manager'] === 'dependent' && pipeline['manager'] !== 'dependent'
-        ? [`pipeline ${quoted(name)} no longer gates`]
-        : []),
+      ...managerDangers(name, before['manager'], pipeline['manager']),
       ...(isFields(pipeline['label']) && !same(before['label'], pipeline['label'])
         ? [
             `pipeline ${quoted(name)} votes ${quoted(sorted(pipeline['label']))} (was ${quoted(sorted(before['label'] ?? 'nothing'))})`,
@@ -62,6 +60,14 @@ function pipelineDangers(was: Config | undefined, is: Config): string[] {
         : []),
     ];
   });
+}
+
+function managerDangers(name: string, before: unknown, after: unknown): string[] {
+  if (before === after) return [];
+  if (before === 'dependent') return [`pipeline ${quoted(name)} no longer gates`];
+  return before === 'definitions'
+    ? [`pipeline ${quoted(name)} runs Workflows now, and no longer reviews definitions`]
+    : [];
 }
 
 /**
@@ -78,7 +84,8 @@ function newTriggers(before: Fields, after: Fields): string[] {
 const triggersOf = ({ triggers, require, reject }: Fields): Fields[] =>
   list(triggers)
     .map(fields)
-    .map((trigger) => ({
+    // What an author is told starts nothing.
+    .map(({ unmet: _, ...trigger }) => ({
       ...trigger,
       ...(require === undefined ? {} : { 'pipeline requires': require }),
       ...(reject === undefined ? {} : { 'pipeline rejects': reject }),

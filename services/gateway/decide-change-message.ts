@@ -52,7 +52,7 @@ export function decideChangeMessage(
     words === undefined || streamCommentText(message, comments).trim() === words;
   const oldest = (taken: boolean, fits: (message: ChangeMessageInfo) => boolean) =>
     messages.find((message) => isTaken(message.id) === taken && isCandidate(event, message) && fits(message));
-  return oldest(false, hasWords) ?? oldest(false, hasCommentsElsewhere) ?? oldest(true, hasWords);
+  return oldest(false, hasWords) ?? oldest(true, hasWords) ?? oldest(false, hasCommentsElsewhere);
 }
 
 function isCandidate(event: GerritEvent, message: ChangeMessageInfo): boolean {

@@ -2,7 +2,9 @@ import type { GerritEvent } from '../../core/gerrit-event';
 import type { Pipeline } from '../../core/pipeline';
 import { decideFilter } from '../shared/filter/decide-filter';
 import { decideObjection } from '../shared/filter/decide-objection';
-import { FilterIndex } from '../shared/filter/model-index';
+import { decideUnmet } from '../shared/filter/decide-unmet';
+import type { Subject } from '../shared/filter/model-facts';
+import { type Candidate, FilterIndex } from '../shared/filter/model-index';
 import { planFilter } from '../shared/filter/plan-filters';
 import type { Verdicts } from './ledger/model-record';
 
@@ -25,9 +27,7 @@ export function compileCoarseFilter({ pipelines, account }: CoarseFilterOptions)
   return (event) => {
     // Votes that stand are not known here, so neither is how old they are.
     const subject = { event, facts: {}, now: 0 };
-    const matching = index
-      .candidates(event)
-      .filter(({ filter, triggers }) => decideFilter(filter, subject, triggers).kind !== 'no');
+    const matching = index.candidates(event).filter((candidate) => isWanted(candidate, subject));
     if (matching.length === 0) {
       return {};
     }
@@ -35,3 +35,7 @@ export function compileCoarseFilter({ pipelines, account }: CoarseFilterOptions)
     return Object.fromEntries(matching.map(({ filter }) => [filter.pipeline, verdict]));
   };
 }
+
+/** What may start a run, and what starts none of which somebody may have to be told. */
+const isWanted = ({ filter, triggers }: Candidate, subject: Subject): boolean =>
+  decideFilter(filter, subject, triggers).kind !== 'no' || decideUnmet(filter, subject, triggers).kind !== 'unsaid';

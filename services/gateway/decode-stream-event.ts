@@ -13,6 +13,9 @@ export type StreamLine =
   | { readonly kind: 'noise'; readonly type: string }
   | { readonly kind: 'undecodable'; readonly why: string };
 
+/** One of them that says an event. */
+export type SaidEvent = Extract<StreamLine, { kind: 'event' }>;
+
 /** Events a pipeline can act on; the only ones that Gerrit is asked to send. */
 export const STREAM_TYPES = EVENT_TYPES;
 

@@ -22,12 +22,13 @@ const MOST_BUFFERED = 1024;
 /**
  * Serves Argo Events' generic EventSource contract: one stream a pipeline, asked for by `config` or, where that names
  * no pipeline, by event name. The contract knows no acknowledgement and no TLS, so what is sent is only a reference,
- * and the port is fenced to its one caller.
+ * and the port is fenced to its one caller. `leads` is asked before each: who leads no more sends nothing.
  */
 export async function startEventSourceServer(
   address: string,
   handOn: HandOn,
   log: Logger,
+  leads: () => boolean = () => true,
 ): Promise<{ port: number; stop: () => void }> {
   const service = loadSync(protoPath('generic.proto'), { keepCase: true, defaults: true })['generic.Eventing'];
   if (service === undefined || 'format' in service) {
@@ -36,7 +37,7 @@ export async function startEventSourceServer(
   const definition: ServiceDefinition = service;
   const server = new Server(KEEPALIVE);
   server.addService(definition, {
-    StartEventSource: (call: ServerWritableStream<unknown, BusEvent>) => serveStream(call, handOn, log),
+    StartEventSource: (call: ServerWritableStream<unknown, BusEvent>) => serveStream(call, handOn, log, leads),
   });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
@@ -46,7 +47,12 @@ export async function startEventSourceServer(
   return { port, stop: () => server.forceShutdown() };
 }
 
-function serveStream(call: ServerWritableStream<unknown, BusEvent>, handOn: HandOn, log: Logger): void {
+function serveStream(
+  call: ServerWritableStream<unknown, BusEvent>,
+  handOn: HandOn,
+  log: Logger,
+  leads: () => boolean,
+): void {
   const request = EventSourceRequest.safeParse(call.request);
   const { name, config } = request.data ?? { name: '', config: Buffer.alloc(0) };
   const pipeline = [config.toString('utf8').trim(), name].find((candidate) => handOn.has(candidate));
@@ -60,7 +66,7 @@ function serveStream(call: ServerWritableStream<unknown, BusEvent>, handOn: Hand
   const end = handOn.listen(pipeline, {
     send: (_reference, payload) => {
       // A pod that takes nothing more (its bus is down) must not fill our memory; what is not sent now is sent later.
-      if (call.writableLength < MOST_BUFFERED) {
+      if (leads() && call.writableLength < MOST_BUFFERED) {
         call.write({ name: pipeline, payload });
       }
     },

@@ -1,15 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GerritEvent } from '../../core/gerrit-event';
 import type { GatewayConfig } from '../../core/service-config';
 import { messageOf } from '../shared/errors';
 import type { GerritClient } from '../shared/gerrit-client';
 import type { Logger } from '../shared/log';
 import { compileCoarseFilter } from './decide-coarse-filter';
+import type { LoggedEvents } from './events-log/events-log-client';
+import { EventsLogSource } from './events-log/events-log-source';
 import { GerritIntake } from './gerrit-intake';
+import type { RecoveredEvent } from './gerrit-source';
 import { HandOn } from './hand-on';
 import { Ledger } from './ledger/ledger';
+import type { ReadSegments } from './ledger/read-segments';
 import type { SegmentStore } from './ledger/segment-store';
-import { metrics } from './metrics';
+import { countDamage, metrics } from './metrics';
 import type { StreamEnd } from './plan-reconnect';
+import { PolledSource } from './polled-source';
+import { QuietWatch } from './quiet-watch';
+import { RefSweep, type RefSweepOptions } from './refs/ref-sweep';
 import { RestSweep } from './rest-sweep';
 import type { LineSink } from './split-lines';
 
@@ -25,15 +33,27 @@ export const MOST_BACKLOG = 8 * 1024 * 1024;
 /** What REST shows and a stream has not said for so long, it will not say. */
 const SILENT_AFTER_MS = 30_000;
 
+/** What Gerrit can be asked for beside its changes, to find what the stream did not say. */
+export interface Recovery {
+  /** @default - the server has no events-log plug-in */
+  readonly logged?: LoggedEvents | undefined;
+  /** Tips of branches whose moves start pipelines. @default - none do */
+  readonly tips?: RefSweepOptions['tips'];
+}
+
 export interface GatewayCoreOptions {
   readonly config: Pick<
     GatewayConfig,
     'gerrit' | 'pipelines' | 'window' | 'resendAfterSeconds' | 'sweepSeconds' | 'deadLetterAfterDays' | 'retentionDays'
   >;
   readonly store: SegmentStore;
+  /** What a standby has read of the store already. @default - it is read */
+  readonly read?: ReadSegments;
   /** @default - the ledger's own */
   readonly segmentBytes?: number;
   readonly gerrit: Pick<GerritClient, 'findChange' | 'patchSetComments' | 'queryChanges'>;
+  /** @default - changes are all that is read */
+  readonly recovery?: Recovery | undefined;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** The disk failed; the process must end. */
@@ -55,28 +75,31 @@ export interface GatewayCore {
   readonly ledger: Ledger;
   readonly handOn: HandOn;
   readonly stream: StreamTaker;
-  /** Begins to read changes, to look messages up and to delete what is old. */
+  /** Begins to ask sources, to look messages up and to delete what is old. */
   readonly start: () => void;
+  /** Events that were heard before this ledger was ours to write; those it knows are left out. */
+  readonly takeHeard: (events: readonly GerritEvent[]) => void;
   /** Resolves when what runs is done and the ledger is closed. */
   readonly stop: () => Promise<void>;
 }
 
-/** The gateway without its doors: ledger, hand-on, intake and sweep, wired to each other. */
+/** The gateway without its doors: ledger, hand-on, intake and the sources that are asked, wired to each other. */
 export async function openGatewayCore(options: GatewayCoreOptions): Promise<GatewayCore> {
   const { config, gerrit, log, signal, store, segmentBytes } = options;
+  const { logged, tips } = options.recovery ?? {};
   const server = config.gerrit.name;
   const filter = compileCoarseFilter({ pipelines: config.pipelines, account: config.gerrit.account });
-  const ledger = await Ledger.open({
-    store,
-    log,
-    onFailure: options.onFailure,
-    onSynced: (seconds) => metrics.fsync.observe(seconds),
-    onDamage: ({ cutBytes, records }) => {
-      metrics.cutBytes.inc(cutBytes);
-      metrics.damaged.inc(records);
+  const ledger = await Ledger.open(
+    {
+      store,
+      log,
+      onFailure: options.onFailure,
+      onSynced: (seconds) => metrics.fsync.observe(seconds),
+      onDamage: countDamage,
+      ...(segmentBytes === undefined ? {} : { segmentBytes }),
     },
-    ...(segmentBytes === undefined ? {} : { segmentBytes }),
-  });
+    options.read,
+  );
   const handOn = new HandOn({
     server,
     pipelines: config.pipelines.map(({ name }) => name),
@@ -92,16 +115,18 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
   await handOn.start();
 
   let connectedAt: number | undefined;
-  const intake = new GerritIntake({ server, filter, ledger, handOn, gerrit, onGap: () => sweep.request(), log });
-  const sweep = new RestSweep({
-    server,
-    gerrit,
-    ledger,
-    intake,
+  const lookForGaps = () => {
+    for (const source of asked) {
+      source.request();
+    }
+  };
+  const quiet = new QuietWatch(lookForGaps);
+  const intake = new GerritIntake({ server, filter, ledger, handOn, gerrit, onGap: lookForGaps, log });
+  const sweep = new RestSweep({ server, gerrit, ledger, intake, log });
+  const polling = {
     everyMs: config.sweepSeconds * 1000,
     log,
-    signal,
-    onRecovered: (events) => {
+    onRecovered: (events: readonly RecoveredEvent[]) => {
       const since = connectedAt;
       const isSilent =
         since !== undefined &&
@@ -114,28 +139,38 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
         options.onSilentStream();
       }
     },
-  });
+  };
+  const oldestMs = config.deadLetterAfterDays * DAY_MS;
+  const eventsLog = logged === undefined ? [] : [new EventsLogSource({ log, logged, ledger, intake, oldestMs })];
+  const isNeeded = () => !eventsLog.some(({ isThere }) => isThere);
+  const refs = tips === undefined ? [] : [new RefSweep({ tips, ledger, intake, isNeeded })];
+  const asked = [...eventsLog, sweep, ...refs].map((source) => new PolledSource(source, polling));
   const expire = () =>
     void ledger.expire(config.retentionDays).then(
       (segments) => segments > 0 && log.info({ segments }, 'old ledger segments deleted'),
       (error: unknown) => log.error({ reason: messageOf(error) }, 'old ledger segments not deleted'),
     );
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
   let expiry: NodeJS.Timeout | undefined;
 
   return {
     ledger,
     handOn,
     stream: {
-      onLine: (line) => intake.takeLine(line),
+      onLine: (line) => {
+        quiet.heard();
+        intake.takeLine(line);
+      },
       onOversize: (bytes, head) => intake.takeOversize(bytes, head),
       onConnected: () => {
         connectedAt = Date.now();
+        quiet.heard();
         metrics.connected.set(1);
-        sweep.request();
+        lookForGaps();
       },
       onDisconnected: (end) => {
         connectedAt = undefined;
+        quiet.ended();
         metrics.connected.set(0);
         metrics.streamEnds.inc({ reason: end });
       },
@@ -147,15 +182,24 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
     },
     start: () => {
       intake.start();
-      running = sweep.run();
+      quiet.start();
+      running = Promise.all(asked.map((source) => source.run(signal)));
       expire();
       expiry = setInterval(expire, HOUR_MS);
     },
+    takeHeard: (events) => {
+      for (const event of events) {
+        void intake
+          .takeEvent(event)
+          .catch((error: unknown) => log.error({ reason: messageOf(error) }, 'event not recorded'));
+      }
+    },
     stop: async () => {
       clearInterval(expiry);
+      quiet.stop();
       handOn.stop();
       // What still waits for Gerrit is begun again by the next start.
-      await Promise.race([Promise.all([running, intake.stop()]), sleep(STOP_WAIT_MS)]);
+      await Promise.race([Promise.all([running, intake.stop()]), sleep(STOP_WAIT_MS, undefined, { ref: false })]);
       await ledger.close();
     },
   };

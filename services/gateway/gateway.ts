@@ -1,65 +1,36 @@
-import type { GatewayConfig } from '../../core/service-config';
 import { renderMissingGrants } from '../shared/decide-grants';
-import { messageOf } from '../shared/errors';
-import type { GerritClient } from '../shared/gerrit-client';
+import { messageOf, TerminalError } from '../shared/errors';
 import { checkGrants } from '../shared/gerrit-grants';
-import type { Readiness } from '../shared/health-server';
-import type { Logger } from '../shared/log';
-import { compileExplain } from './decide-objections';
-import { startEventSourceServer } from './event-source-server';
-import { openGatewayCore } from './gateway-core';
+import { beginTerm, type Doors } from './begin-term';
+import type { StreamTaker } from './gateway-core';
+import type { GatewayOptions } from './gateway-options';
 import { DiskSegments } from './ledger/disk-segments';
-import { createLedgerApi } from './ledger-api';
+import { Replica } from './replica';
+import type { Office } from './replication/leadership';
 import { SshStreamSource } from './ssh-stream-source';
-import type { Authenticate } from './token-reviewer';
-
-export interface GatewayOptions {
-  readonly config: GatewayConfig;
-  readonly log: Logger;
-  readonly readiness: Readiness;
-  readonly signal: AbortSignal;
-  readonly gerrit: GerritClient;
-  readonly privateKey: () => string;
-  readonly authenticate: Authenticate;
-  /** `host:port` of the EventSource contract; port 0 chooses one. */
-  readonly eventSourceAddress: string;
-  readonly ledgerAddress: { readonly host: string; readonly port: number };
-}
 
 export interface RunningGateway {
-  readonly eventSourcePort: number;
-  /** Base URL of the ledger's API. */
-  readonly ledgerUrl: string;
+  /** Undefined while another replica leads. */
+  readonly doors: Doors | undefined;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts all parts of the gateway, the ledger first. Rejects when one cannot start. */
+/** Starts all parts of the gateway. Resolves when it leads, or stands by. Rejects when one cannot start. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { config, log, readiness, gerrit } = options;
+  const { config, log, readiness } = options;
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
   readiness.waitFor('event-stream', 'Gerrit streams no events to us yet');
 
-  const core = await openGatewayCore({
-    config,
-    store: new DiskSegments(config.ledgerDirectory),
-    gerrit,
-    log,
-    signal,
-    // Thrown outside any promise it ends the process: only a fresh start can tell what is on disk.
-    onFailure: (error) =>
-      setImmediate(() => {
-        throw error;
-      }),
-    onSilentStream: () => source.restart(),
-  });
-  const { ledger, handOn, stream } = core;
+  const replica = await startReplica(options, signal, () => source.restart());
+  const { stream } = replica;
   const source = new SshStreamSource({
-    ...stream,
+    onLine: (line) => stream.onLine(line),
+    onOversize: (bytes, head) => stream.onOversize(bytes, head),
+    settle: () => stream.settle(),
     endpoint: config.gerrit,
     privateKey: options.privateKey,
     log,
-    signal,
     onConnected: () => {
       stream.onConnected();
       readiness.has('event-stream');
@@ -72,32 +43,65 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       }
     },
   });
-
-  const eventSource = await startEventSourceServer(options.eventSourceAddress, handOn, log);
-  const api = createLedgerApi({
-    ledger,
-    handOn,
-    authenticate: options.authenticate,
-    explain: compileExplain(config.pipelines),
-    log,
-    signal,
-  });
-  const ledgerUrl = await api.listen({ ...options.ledgerAddress });
-  core.start();
-  const streaming = source.run();
+  const streaming = source.run(signal);
 
   return {
-    eventSourcePort: eventSource.port,
-    ledgerUrl,
+    get doors() {
+      return replica.doors;
+    },
     stop: async () => {
       stopping.abort();
-      eventSource.stop();
-      await api.close();
       await streaming;
-      await core.stop();
+      await replica.stop();
     },
   };
 }
+
+interface StartedReplica {
+  readonly stream: StreamTaker;
+  readonly doors: Doors | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+/** One of several, or the only one, which leads from the start. */
+async function startReplica(
+  gateway: GatewayOptions,
+  signal: AbortSignal,
+  onSilentStream: () => void,
+): Promise<StartedReplica> {
+  const { standby, ledgerDirectory } = gateway.config;
+  const parts = { gateway, signal, onFailure: endProcess, onSilentStream };
+  if (standby === undefined) {
+    const term = await beginTerm({ ...parts, store: new DiskSegments(ledgerDirectory), office: ALONE });
+    return { stream: term.core.stream, doors: term.doors, stop: term.stop };
+  }
+  if (gateway.replica === undefined) {
+    throw new TerminalError(`config says ${standby.replicas} replicas, and nothing was given by which they agree`);
+  }
+  const replica = await Replica.open({ ...parts, standby, parts: gateway.replica });
+  const stop = replica.run();
+  return {
+    stream: replica.stream,
+    get doors() {
+      return replica.doors;
+    },
+    stop,
+  };
+}
+
+/** Thrown outside any promise it ends the process: only a fresh start can tell what is on disk. */
+function endProcess(error: Error): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+/** Of a gateway without other replicas. */
+const ALONE: Office = {
+  fence: { remainingMs: () => Number.POSITIVE_INFINITY, marginMs: 0 },
+  record: async () => undefined,
+  announce: async () => undefined,
+};
 
 /** Says what Gerrit's administrators have still to grant, with the lines to paste. */
 async function sayMissingGrants({ config, gerrit, log }: GatewayOptions): Promise<void> {

@@ -9,7 +9,7 @@ import type { Logger } from '../shared/log';
 import { WorkQueue } from '../shared/work-queue';
 import { decideChangeMessage, hasCommentsElsewhere } from './decide-change-message';
 import type { CoarseFilter } from './decide-coarse-filter';
-import { decodeStreamLine, type StreamLine } from './decode-stream-event';
+import { decodeStreamLine, type SaidEvent, type StreamLine } from './decode-stream-event';
 import type { HandOn } from './hand-on';
 import type { Ledger } from './ledger/ledger';
 import type { Verdicts } from './ledger/model-record';
@@ -77,7 +77,7 @@ export class GerritIntake {
       : { kind: 'undecodable', why: 'not UTF-8' };
     switch (said.kind) {
       case 'event':
-        void (said.needsMessageId ? this.takeRaw(said.event) : this.takeEvent(said.event)).catch(this.logFailure);
+        void this.takeSaid(said).catch(this.logFailure);
         break;
       case 'noise':
         metrics.noise.inc();
@@ -96,6 +96,14 @@ export class GerritIntake {
   /** A line of the stream too long to be kept. */
   takeOversize(bytes: number, head: Buffer): void {
     this.quarantine(bytes, head, 'line too long');
+  }
+
+  /** An event as Gerrit says it; resolves when it is on disk, under its key or to wait for that. */
+  async takeSaid({
+    event,
+    needsMessageId,
+  }: SaidEvent): Promise<'recorded' | 'known' | 'no-key' | 'waits' | 'unwanted'> {
+    return needsMessageId ? this.takeRaw(event) : this.takeEvent(event);
   }
 
   /** An event with all its key is made of; resolves when it is on disk. `known`: it was, from another source. */
@@ -117,6 +125,10 @@ export class GerritIntake {
     if (event.eventCreatedOn !== undefined) {
       metrics.lag.observe(Math.max(0, Date.now() / 1000 - event.eventCreatedOn));
     }
+    if (source !== 'stream') {
+      metrics.recovered.inc({ source, type: event.type });
+      log.info({ key, type: event.type, source }, 'event recovered that the stream did not bring');
+    }
     countVerdicts(event, verdicts);
     const passed = Object.keys(verdicts).filter((pipeline) => verdicts[pipeline] === 'pass');
     log.debug({ key, passed, source }, 'event recorded');
@@ -127,13 +139,14 @@ export class GerritIntake {
   }
 
   /** An event that lacks its message id. One that nobody waits for is left to the sweep, which sees the id at once. */
-  private async takeRaw(event: GerritEvent): Promise<void> {
+  private async takeRaw(event: GerritEvent): Promise<'waits' | 'unwanted'> {
     const verdicts = this.options.filter(event);
     if (Object.values(verdicts).includes('pass') || asksWhy(event)) {
       this.addRaw(await this.options.ledger.recordRaw(event), event);
-    } else {
-      countVerdicts(event, verdicts);
+      return 'waits';
     }
+    countVerdicts(event, verdicts);
+    return 'unwanted';
   }
 
   private addRaw(id: string, event: GerritEvent): void {

@@ -1,12 +1,17 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Decision } from '../../core/decision';
+import type { DryRun } from '../../core/dry-run';
+import type { GerritEvent } from '../../core/gerrit-event';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
 import { type Explain, readHistory } from './change-histories';
 import type { HandOn } from './hand-on';
 import type { Ledger } from './ledger/ledger';
 import { metrics } from './metrics';
+import { replicaRoute } from './replication/replica-route';
+import type { Replication } from './replication/replication';
+import { REPLICA_PATH } from './replication/wire';
 import type { Authenticate, Caller } from './token-reviewer';
 
 /** Keys hold a project name, encoded twice on the way here. Characters. */
@@ -25,6 +30,7 @@ const FeedQuery = z.object({
 const WholeNumber = z.coerce.number().int().min(0);
 const ChangeParams = z.object({ change: WholeNumber });
 const WhyQuery = z.object({ project: z.string(), change: WholeNumber, patchSet: WholeNumber.optional() });
+const ProjectQuery = z.object({ project: z.string() });
 const ConfigQuery = FeedQuery.extend({ after: z.coerce.number().int().min(0).optional() });
 
 export interface LedgerApiOptions {
@@ -33,15 +39,19 @@ export interface LedgerApiOptions {
   readonly authenticate: Authenticate;
   /** Why an event starts nothing. */
   readonly explain: Explain;
+  /** How many of a project's events would start each pipeline. */
+  readonly dryRun: (events: readonly GerritEvent[]) => DryRun;
   readonly log: Logger;
   /** Aborted when the gateway stops, so that nobody waits on it. */
   readonly signal: AbortSignal;
+  /** The standbys, and whether this replica still leads. @default - there is no other replica */
+  readonly standbys?: Pick<Replication, 'asked' | 'commit'> & { readonly leads: () => boolean };
 }
 
 /**
  * The ledger over HTTP, JSON, for the trigger (which also writes), the reporter (which only reads), the provisioner
- * (which reads where `refs/meta/config` moved, and nothing else) and the status pages (which read what became of a change,
- * and nothing else). A key or pair that the ledger did not hand on is 404 and counted: it is what a forged message on the
+ * (which reads where `refs/meta/config` moved, and nothing else), the status pages (which read what became of a change,
+ * and nothing else) and the other replicas (which copy all of it, and nothing else). A key or pair that the ledger did not hand on is 404 and counted: it is what a forged message on the
  * bus comes to.
  */
 export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
@@ -61,6 +71,9 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     }
   });
   const callers = new WeakMap<FastifyRequest, Caller>();
+  if (options.standbys !== undefined) {
+    addStandbys(api, options.standbys);
+  }
 
   api.addHook('onRequest', async (request, reply) => {
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
@@ -150,6 +163,11 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     return reply.code(204).send();
   });
 
+  api.get('/v1/dry-run', { preHandler: onlyTrigger }, async (request) => {
+    const { project } = ProjectQuery.parse(request.query);
+    return options.dryRun(await ledger.latestEvents(project));
+  });
+
   api.get('/v1/decisions', { preHandler: readers }, async (request) => {
     const { after, waitSeconds } = FeedQuery.parse(request.query);
     return follow(
@@ -199,6 +217,11 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     return found && event ? { record: found, event: event.event } : refuse(reply, 404, 'no run of ours has this UID');
   });
 
+  if (options.standbys !== undefined) {
+    const answer = replicaRoute(ledger, options.standbys, options.signal);
+    api.get(REPLICA_PATH, { preHandler: only('gateway') }, answer);
+  }
+
   api.setErrorHandler((error, request, reply) => {
     if (error instanceof z.ZodError) {
       const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
@@ -210,6 +233,18 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
   });
   api.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'no such path'));
   return api;
+}
+
+/** Nobody is told anything but by the leader, nor before a standby that may take over has it too. */
+function addStandbys(api: FastifyInstance, standbys: NonNullable<LedgerApiOptions['standbys']>): void {
+  api.addHook('onRequest', async (_request, reply) =>
+    standbys.leads() ? undefined : refuse(reply, 503, 'another replica leads; ask again'),
+  );
+  api.addHook('onSend', async (request) => {
+    if (request.routeOptions.url !== REPLICA_PATH) {
+      await standbys.commit();
+    }
+  });
 }
 
 function refuse(reply: FastifyReply, code: number, message: string): FastifyReply {

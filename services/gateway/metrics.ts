@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Damage } from './ledger/replay';
 
 /** What the gateway counts. Label values are from closed sets: types, pipelines, reasons; never names from Gerrit. */
 export const metrics = {
@@ -75,6 +76,27 @@ export const metrics = {
     name: 'gateway_ledger_damaged_records_total',
     help: 'Records of the ledger that cannot be read. Always an alarm: see to its volume.',
   }),
+  standbysInStep: new Gauge({
+    name: 'gateway_standbys_in_step',
+    help: 'Replicas that may take over from this leader with nothing lost; 0 on a standby. 0 on every replica is an alarm.',
+  }),
+  standbyLag: new Gauge({
+    name: 'gateway_standby_lag_bytes',
+    help: 'What the slowest standby that asks this leader has still to copy.',
+  }),
+  replicationWait: new Histogram({
+    name: 'gateway_replication_wait_seconds',
+    help: 'How long answers waited until a standby had on disk what they tell.',
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
+  }),
+  uncleanTakeovers: new Counter({
+    name: 'gateway_unclean_takeovers_total',
+    help: 'Takeovers by a replica that was not in step. Always an alarm: what was decided last may be decided again.',
+  }),
+  heardLost: new Counter({
+    name: 'gateway_heard_lost_total',
+    help: 'Stream events that a standby could not keep.',
+  }),
   connected: new Gauge({ name: 'gateway_stream_connected', help: '1 while Gerrit streams events to us.' }),
   streamEnds: new Counter({
     name: 'gateway_stream_ends_total',
@@ -88,13 +110,17 @@ export const metrics = {
   }),
   sweeps: new Counter({
     name: 'gateway_sweeps_total',
-    help: 'Readings of changes by REST, by outcome.',
-    labelNames: ['outcome'],
+    help: 'Readings of a source that is asked for what was missed, by outcome.',
+    labelNames: ['source', 'outcome'],
   }),
   recovered: new Counter({
     name: 'gateway_recovered_events_total',
-    help: 'Events that only the reading by REST found.',
-    labelNames: ['type'],
+    help: 'Events that the stream did not bring, by the source that did.',
+    labelNames: ['source', 'type'],
+  }),
+  eventsLogThere: new Gauge({
+    name: 'gateway_events_log_there',
+    help: '1 while the events-log plug-in answers us; 0: it is not there, and what was missed is read by REST alone.',
   }),
   unknownKeys: new Counter({ name: 'gateway_unknown_keys_total', help: 'Calls about keys the ledger does not know.' }),
   refused: new Counter({
@@ -103,3 +129,9 @@ export const metrics = {
     labelNames: ['why'],
   }),
 };
+
+/** Counts what a reading of segments found wrong with them. */
+export function countDamage({ cutBytes, records }: Damage): void {
+  metrics.cutBytes.inc(cutBytes);
+  metrics.damaged.inc(records);
+}

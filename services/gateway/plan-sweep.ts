@@ -2,6 +2,7 @@ import { votesOfComment } from '../../core/comment-text';
 import type { Account, GerritEvent } from '../../core/gerrit-event';
 import type { AccountInfo, ChangeInfo, ChangeMessageInfo, CommentInfo, RevisionInfo } from '../shared/gerrit-schema';
 import { hasCommentsElsewhere, isRestore, streamCommentText } from './decide-change-message';
+import type { RecoveredEvent } from './gerrit-source';
 import type { Cursor } from './ledger/model-record';
 
 /** Searches look up an index that may be behind by seconds, and the stream may be behind the search. */
@@ -18,12 +19,6 @@ export function searchSince(since: number): string {
   return `after:"${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} +0000"`;
 }
 
-/** An event found by REST and when it happened in Gerrit. */
-export interface SweptEvent {
-  readonly event: GerritEvent;
-  readonly at: number;
-}
-
 /** Whether the reply-box comments are needed to know what was said since and is not known yet. */
 export function needsComments(change: ChangeInfo, since: number, isKnown: (messageId: string) => boolean): boolean {
   return said(change, since).some((message) => hasCommentsElsewhere(message) && !isKnown(message.id));
@@ -33,8 +28,8 @@ export function needsComments(change: ChangeInfo, since: number, isKnown: (messa
  * What the stream would have said about a change since a moment, oldest first, under the same keys. Not among it is
  * what leaves no trace in a change: a ref updated or deleted, an old state of what was changed twice.
  */
-export function planSweep(change: ChangeInfo, since: number, comments: readonly CommentInfo[]): SweptEvent[] {
-  const events: SweptEvent[] = [];
+export function planSweep(change: ChangeInfo, since: number, comments: readonly CommentInfo[]): RecoveredEvent[] {
+  const events: RecoveredEvent[] = [];
   const add = (
     type: string,
     date: string,

@@ -4,6 +4,7 @@ import type { GerritEndpoint } from '../../core/service-config';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
 import { STREAM_TYPES } from './decode-stream-event';
+import type { GerritSource } from './gerrit-source';
 import { planReconnect, type StreamEnd } from './plan-reconnect';
 import { type LineSink, LineSplitter } from './split-lines';
 import { fingerprint, hostKeyAlgorithms, isPinned } from './ssh-host-key';
@@ -11,8 +12,8 @@ import { fingerprint, hostKeyAlgorithms, isPinned } from './ssh-host-key';
 /** Gerrit's largest events carry a commit message; nothing real comes near. */
 export const MOST_LINE_BYTES = 4 * 1024 * 1024;
 const KEEPALIVE_MS = 15_000;
-const KEEPALIVES = 3;
-/** From the first packet to a running `stream-events`. */
+/** Sent into silence before the peer is dead: ssh2 gives up at the interval behind the last one, three intervals in all. */
+const UNANSWERED = 2;
 const CONNECT_DEADLINE_MS = 20_000;
 
 export interface StreamSourceOptions extends LineSink {
@@ -20,9 +21,10 @@ export interface StreamSourceOptions extends LineSink {
   /** OpenSSH private key; read for every connection, so that it can be rotated. */
   readonly privateKey: () => string;
   readonly log: Logger;
-  readonly signal: AbortSignal;
-  /** A peer that answers none of three keepalives is dead. Milliseconds between them. @default 15,000 */
+  /** A peer that is silent for three of these is dead. Milliseconds. @default 15,000 */
   readonly keepaliveMs?: number;
+  /** Longest from the first packet to a running `stream-events`. Milliseconds. @default 20,000 */
+  readonly connectDeadlineMs?: number;
   /** Events stream from now on; those before must be had elsewhere. */
   readonly onConnected: () => void;
   readonly onDisconnected: (end: StreamEnd, why: string) => void;
@@ -31,14 +33,14 @@ export interface StreamSourceOptions extends LineSink {
 }
 
 /** `gerrit stream-events` over SSH, kept up for ever against pinned host keys. */
-export class SshStreamSource {
+export class SshStreamSource implements GerritSource {
+  readonly name = 'stream';
   private current = new AbortController();
 
   constructor(private readonly options: StreamSourceOptions) {}
 
-  /** Resolves when the signal fires. */
-  async run(): Promise<void> {
-    const { signal, log } = this.options;
+  async run(signal: AbortSignal): Promise<void> {
+    const { log } = this.options;
     let failures = 0;
     while (!signal.aborted) {
       this.current = new AbortController();
@@ -68,7 +70,7 @@ interface Ended {
 }
 
 function connectOnce(options: StreamSourceOptions, signal: AbortSignal): Promise<Ended> {
-  const { endpoint, log } = options;
+  const { endpoint, log, connectDeadlineMs = CONNECT_DEADLINE_MS } = options;
   return new Promise((resolve) => {
     const client = new Client();
     let wasUp = false;
@@ -82,8 +84,8 @@ function connectOnce(options: StreamSourceOptions, signal: AbortSignal): Promise
     };
     const onAbort = () => finish('lost', 'asked to stop or to connect anew');
     const deadline = setTimeout(
-      () => finish('lost', `no event stream within ${CONNECT_DEADLINE_MS} ms`),
-      CONNECT_DEADLINE_MS,
+      () => finish('lost', `no event stream within ${connectDeadlineMs} ms`),
+      connectDeadlineMs,
     );
     signal.addEventListener('abort', onAbort, { once: true });
 
@@ -116,9 +118,9 @@ function connectOnce(options: StreamSourceOptions, signal: AbortSignal): Promise
         port: endpoint.sshPort,
         username: endpoint.account,
         privateKey: options.privateKey(),
-        readyTimeout: CONNECT_DEADLINE_MS,
+        readyTimeout: connectDeadlineMs,
         keepaliveInterval: options.keepaliveMs ?? KEEPALIVE_MS,
-        keepaliveCountMax: KEEPALIVES,
+        keepaliveCountMax: UNANSWERED,
         algorithms: { serverHostKey: hostKeyAlgorithms(endpoint.sshHostKeys) },
         hostVerifier: (key: Buffer) => {
           const pinned = isPinned(key, endpoint.sshHostKeys);

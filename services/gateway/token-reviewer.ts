@@ -5,7 +5,7 @@ import { LEDGER_AUDIENCE } from '../../core/service-config';
 import type { KubeClient } from '../shared/kube-client';
 
 /** Who may call the ledger. */
-export type Caller = 'trigger' | 'reporter' | 'provisioner' | 'status';
+export type Caller = 'trigger' | 'reporter' | 'provisioner' | 'status' | 'gateway';
 
 /** Tells who sent a token; undefined: nobody who may call. Rejects when that cannot be found out now. */
 export type Authenticate = (token: string) => Promise<Caller | undefined>;
@@ -19,14 +19,14 @@ const TokenReview = z.object({
 });
 
 const CALLERS: ReadonlyMap<string, Caller> = new Map(
-  (['trigger', 'reporter', 'provisioner', 'status'] as const).map((caller) => {
+  (['trigger', 'reporter', 'provisioner', 'status', 'gateway'] as const).map((caller) => {
     const { namespace, name } = ServiceAccounts[caller];
     return [`system:serviceaccount:${namespace}:${name}`, caller];
   }),
 );
 
 const REMEMBER_MS = { allowed: 60_000, refused: 5_000 };
-/** Tokens of four callers, rotated hourly, never fill this; a flood of made-up ones must not fill memory either. */
+/** Tokens of five callers, rotated hourly, never fill this; a flood of made-up ones must not fill memory either. */
 const MOST_REMEMBERED = 256;
 
 /**

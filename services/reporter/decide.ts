@@ -1,14 +1,34 @@
-import { type ArgoWorkflow, isFinished, podNodes, stepName, type WorkflowNode } from '../../core/argo-workflow';
+import {
+  type ArgoWorkflow,
+  isFinished,
+  overtakenAttempts,
+  podNodes,
+  stepName,
+  type WorkflowNode,
+} from '../../core/argo-workflow';
+import type { ChangeHistory } from '../../core/change-history';
+import type { WorkflowReference } from '../../core/decision';
 import { Annotation } from '../../core/labels';
 import type { Pipeline } from '../../core/pipeline';
-import type { ChangeState, RunRecord, Vote } from './ports';
+import type { Attention, ChangeState, Review, RunRecord, Vote } from './ports';
 
-/** How a run ended, in the words of a report. `errored` and `stopped` say nothing about the change, so they never vote. */
+/** How a run ended, in the words of a report. Those after `failed` say nothing about the change, so they never vote. */
 export type Verdict =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly step: WorkflowNode; readonly timedOut: boolean }
   | { readonly kind: 'errored'; readonly cause: string }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped' }
+  /** Its Workflow was deleted before it was reported. */
+  | { readonly kind: 'removed'; readonly removal: Removal };
+
+/** What is known of a run whose Workflow is gone: the decision that started it, and how the run was when last seen. */
+export interface Removal {
+  readonly workflow: WorkflowReference;
+  /** When the decision was recorded. ISO 8601. */
+  readonly startedAt: string;
+  /** Argo's word; undefined when it was not seen. */
+  readonly phase: string | undefined;
+}
 
 export type FirstLook =
   /** Nothing to do now. `wait`: ask again, something may still arrive. */
@@ -28,7 +48,10 @@ export interface Target {
 
 export type ReportDecision =
   | { readonly kind: 'close'; readonly reason: 'superseded' | 'change-not-found' | 'already-there' }
-  | { readonly kind: 'report'; readonly vote: Vote | undefined };
+  | ({ readonly kind: 'report'; readonly vote: Vote | undefined } & Manners);
+
+/** Whom a report calls. */
+export type Manners = Required<Pick<Review, 'notify' | 'attention'>>;
 
 /** The ledger writes down a run right after it is created; a record that is this late will not come. Milliseconds. */
 const RECORD_LATE_MS = 10 * 60_000;
@@ -49,19 +72,15 @@ export function decideWhetherToLook(workflow: ArgoWorkflow, run: RunRecord | und
     const late = nowMs - createdMs > RECORD_LATE_MS;
     return { kind: 'leave', reason: 'not-ours', ...(late ? {} : { wait: true }) };
   }
-  const { change, patchSet } = run.event;
-  if (change === undefined || patchSet === undefined) {
-    return { kind: 'close', reason: 'no-change' };
-  }
-  return {
-    kind: 'look',
-    target: {
-      project: change.project,
-      change: change.number,
-      patchSet: patchSet.number,
-      revision: patchSet.revision,
-    },
-  };
+  const target = targetOf(run);
+  return target === undefined ? { kind: 'close', reason: 'no-change' } : { kind: 'look', target };
+}
+
+/** The patch set a run tested; undefined for a run of a ref. */
+export function targetOf({ event: { change, patchSet } }: RunRecord): Target | undefined {
+  return change && patchSet
+    ? { project: change.project, change: change.number, patchSet: patchSet.number, revision: patchSet.revision }
+    : undefined;
 }
 
 export interface ReportFacts {
@@ -76,6 +95,8 @@ export interface ReportFacts {
   readonly change: ChangeState | undefined;
   /** The trigger stopped the run for a newer one of the same change. */
   readonly superseded: boolean;
+  /** The run was started by the change being merged, so that it being closed says nothing. */
+  readonly afterMerge: boolean;
 }
 
 /** Whether a finished run is reported, and with which vote. Votes only on the current patch set of an open change. */
@@ -91,10 +112,45 @@ export function decideReport(facts: ReportFacts): ReportDecision {
     return { kind: 'close', reason: 'superseded' };
   }
   const isOpen = change.status === 'NEW';
-  if (!isOpen && verdict.kind === 'stopped') {
+  if (!isOpen && !facts.afterMerge && (verdict.kind === 'stopped' || verdict.kind === 'removed')) {
     return { kind: 'close', reason: 'superseded' };
   }
-  return { kind: 'report', vote: isOpen ? voteOf(verdict, facts.pipeline) : undefined };
+  return {
+    kind: 'report',
+    vote: isOpen ? voteOf(verdict, facts.pipeline) : undefined,
+    ...callOwner(CALLS[verdict.kind], change),
+  };
+}
+
+const CALLS: Readonly<Partial<Record<Verdict['kind'], string>>> = {
+  failed: 'CI failed',
+  errored: 'CI could not run',
+  removed: 'CI could not run',
+};
+
+/**
+ * The owner is called when it is their turn, for a reason: to mend the change, or to have it run again. A success calls nobody,
+ * nor does what somebody stopped. Nobody is put into the attention set of a change that is closed or not ready.
+ */
+export function callOwner(reason: string | undefined, { owner, status, workInProgress }: ChangeState): Manners {
+  const attention: Attention[] =
+    reason === undefined || owner === undefined || status !== 'NEW' || workInProgress === true
+      ? []
+      : [{ account: owner, reason }];
+  return { notify: reason === undefined ? 'NONE' : 'OWNER', attention };
+}
+
+/** Whether a later run of the same patch set and pipeline was started: the one of `record` was stopped for it. */
+export function wasOvertaken({ events }: ChangeHistory, { at, decision, pipeline }: RunRecord['record']): boolean {
+  return events.some(({ pairs }) => {
+    const latest = pairs[pipeline]?.latest;
+    return (
+      latest?.decision.kind === 'spawned' &&
+      decision.kind === 'spawned' &&
+      latest.decision.workflow.uid !== decision.workflow.uid &&
+      latest.at > at
+    );
+  });
 }
 
 /** Whether we already posted what `marker` marks: anybody may write a message, so author and tag count too. */
@@ -163,21 +219,10 @@ export function decideVerdict(workflow: ArgoWorkflow, disturbed: ReadonlySet<str
   return { kind: 'errored', cause: cause || `the Workflow ended in phase ${phase} without a message` };
 }
 
-const ATTEMPT = /\((\d+)\)$/;
-
 /** Failed pods, the first to fail first; of several attempts the last one counts, and none when it succeeded. */
 function failedSteps(workflow: ArgoWorkflow): WorkflowNode[] {
-  const nodes = workflow.status.nodes ?? {};
-  const attemptOf = (id: string): number => Number(ATTEMPT.exec(nodes[id]?.name ?? '')?.[1] ?? -1);
-  const madeGood = new Set(
-    Object.values(nodes)
-      .filter((node) => node.type === 'Retry')
-      .flatMap(({ phase, children }) => {
-        const last = Math.max(...children.map(attemptOf));
-        return phase === 'Succeeded' ? children : children.filter((id) => attemptOf(id) < last);
-      }),
-  );
+  const overtaken = overtakenAttempts(workflow);
   return podNodes(workflow)
-    .filter((node) => (node.phase === 'Failed' || node.phase === 'Error') && !madeGood.has(node.id))
+    .filter((node) => (node.phase === 'Failed' || node.phase === 'Error') && !overtaken.has(node.id))
     .sort((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''));
 }

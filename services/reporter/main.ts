@@ -1,6 +1,7 @@
-import { ReporterConfig } from '../../core/service-config';
+import { REPORTER_LEASE, ReporterConfig } from '../../core/service-config';
 import { GerritClient } from '../shared/gerrit-client';
 import { KubeClient } from '../shared/kube-client';
+import { runAsLeader } from '../shared/leader-election/run-as-leader';
 import { LedgerClient } from '../shared/ledger-client';
 import { runService } from '../shared/run-service';
 import { startReporter } from './reporter';
@@ -14,17 +15,18 @@ runService({
       account: config.gerrit.account,
       password: () => secret('gerrit-http-password'),
     });
-    const stop = startReporter({
-      config,
+    const ledger = new LedgerClient(config.ledgerUrl);
+    const leading = runAsLeader({
+      kube: KubeClient.fromEnvironment('reporter'),
       log,
       readiness,
       signal,
-      gerrit,
-      kube: KubeClient.fromEnvironment('reporter'),
-      ledger: new LedgerClient(config.ledgerUrl),
+      lease: REPORTER_LEASE,
+      lead: async (kube, term, { fence }) =>
+        startReporter({ config, log, readiness, gerrit, kube, ledger, fence, signal: term }),
     });
     return async () => {
-      await stop();
+      await leading();
       await gerrit.close();
     };
   },

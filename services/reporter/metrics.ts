@@ -7,10 +7,10 @@ export const reportsTotal = new Counter({
   labelNames: ['pipeline', 'outcome'] as const,
 });
 
-/** Votes that Gerrit did not take: the account lacks a grant, or the project the label. An operator must act. */
-export const votesLostTotal = new Counter({
-  name: 'seakeeper_reporter_votes_lost_total',
-  help: 'Reports whose vote Gerrit refused (label-refused) or silently dropped (label-dropped).',
+/** Parts of reports that Gerrit did not take: the account lacks a grant, or the project the label. An operator must act. */
+export const partsLostTotal = new Counter({
+  name: 'seakeeper_reporter_parts_lost_total',
+  help: 'Reports a part of which Gerrit refused (label-refused, comments-refused, attention-refused) or silently dropped (label-dropped).',
   labelNames: ['pipeline', 'outcome'] as const,
 });
 

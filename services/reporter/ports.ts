@@ -1,6 +1,7 @@
 import type { ChangeHistory } from '../../core/change-history';
 import type { DecisionRecord, WorkflowReference } from '../../core/decision';
 import type { GerritEvent } from '../../core/gerrit-event';
+import type { InlineComment } from '../../core/inline-comment';
 import type { RunAddress } from '../../core/permalink';
 import type { WhyQuestion } from '../../core/why-question';
 
@@ -19,9 +20,19 @@ export interface ChangeState {
   readonly status: string;
   readonly currentRevision: string;
   readonly messages: readonly ChangeMessage[];
+  /** Gerrit's number of its owner's account. */
+  readonly owner?: number | undefined;
+  readonly workInProgress?: boolean | undefined;
 }
 
-/** What is posted on one patch set: a message under a tag and at most one vote. */
+/** Somebody whose turn it is, and why. */
+export interface Attention {
+  /** Gerrit's number of the account. */
+  readonly account: number;
+  readonly reason: string;
+}
+
+/** What is posted on one patch set: a message under a tag, at most one vote, and comments on its files. */
 export interface Review {
   readonly project: string;
   readonly change: number;
@@ -30,6 +41,12 @@ export interface Review {
   readonly tag: string;
   readonly message: string;
   readonly vote: Vote | undefined;
+  /** @default - none */
+  readonly comments?: readonly InlineComment[];
+  /** Who gets mail, beside those who watch the project. @default OWNER */
+  readonly notify?: 'NONE' | 'OWNER';
+  /** Whose turn it is now; nobody else's turn begins or ends by it. @default - by Gerrit's own rules for service users */
+  readonly attention?: readonly Attention[];
 }
 
 export interface Vote {
@@ -37,15 +54,27 @@ export interface Vote {
   readonly value: number;
 }
 
-/** What became of a review. With a label refused or dropped the message stands and the vote does not. */
-export type ReviewOutcome = 'posted' | 'label-refused' | 'label-dropped' | 'change-gone';
+/** What became of a review. `…-refused` and `label-dropped`: the message stands, and this part of it does not. */
+export type ReviewOutcome = 'posted' | LostPart | 'change-gone';
+export type LostPart = 'label-refused' | 'label-dropped' | 'comments-refused' | 'attention-refused';
 
 /** Reviews as Gerrit has them. */
 export interface Reviews {
   /** The change now, or undefined when it is gone or hidden from us. */
   find(project: string, change: number): Promise<ChangeState | undefined>;
-  /** Posts message and vote; a vote that Gerrit refuses is left out and told. Rejects when a retry could help. */
+  /** Posts a review; a part that Gerrit refuses is left out and told. Rejects when a retry could help. */
   post(review: Review): Promise<ReviewOutcome>;
+}
+
+/** A patch set by its commit. */
+export type PatchSetReference = Pick<Review, 'project' | 'change' | 'revision'>;
+
+/** Files of patch sets, as far as comments can stand on them. */
+export interface PatchSetFiles {
+  /** Paths that comments may stand on, `/COMMIT_MSG` among them; none when the patch set is gone. */
+  paths(patchSet: PatchSetReference): Promise<ReadonlySet<string>>;
+  /** Numbers of lines by path; a file of which Gerrit does not say is missing. */
+  lines(patchSet: PatchSetReference, paths: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /** The decision that started a run, and the event it answers. */

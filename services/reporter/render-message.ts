@@ -1,10 +1,10 @@
 import { stepName } from '../../core/argo-workflow';
 import { lastLine, userText } from '../shared/render-user-text';
-import type { Verdict } from './decide';
+import type { Removal, Verdict } from './decide';
+import type { LeftOut } from './decide-comments';
+import { cutToFit } from './render-cut';
+import { renderLeftOut } from './render-left-out';
 
-/** Gerrit refuses messages over 16 KiB; Zuul stops here, which leaves room for what Gerrit puts in front. Bytes. */
-export const MAX_MESSAGE_BYTES = 16_056;
-const CUT = '\n... (truncated)';
 const MOST = { step: 100, cause: 300, line: 300 };
 
 /** Tag of every message of a pipeline: Wikimedia's result tab takes the pipeline's name from it. */
@@ -20,6 +20,8 @@ export interface MessageFacts {
   readonly seconds: number | undefined;
   /** Tail of the failed step's log, if it could be read. */
   readonly logTail: string | undefined;
+  /** What became of comments of its steps. @default - none was left out */
+  readonly leftOut?: LeftOut | undefined;
 }
 
 const WORDS: Record<Verdict['kind'], { readonly headline: string; readonly result: string }> = {
@@ -27,6 +29,7 @@ const WORDS: Record<Verdict['kind'], { readonly headline: string; readonly resul
   failed: { headline: 'failed', result: 'FAILURE' },
   errored: { headline: 'errored', result: 'ERROR could not run' },
   stopped: { headline: 'stopped', result: 'ABORTED' },
+  removed: { headline: 'removed', result: 'ERROR removed before its report' },
 };
 
 /**
@@ -39,7 +42,8 @@ export function renderMessage(facts: MessageFacts): string {
   const { headline, result } = WORDS[verdict.kind];
   const timedOut = verdict.kind === 'failed' && verdict.timedOut;
   const line = resultLine({ ...facts, result: timedOut ? 'TIMED_OUT' : result });
-  return cutToFit([`Build ${headline}.`, '', line, ...explain(facts)].join('\n'));
+  const leftOut = facts.leftOut === undefined ? [] : renderLeftOut(facts.leftOut);
+  return cutToFit([`Build ${headline}.`, '', line, ...explain(facts), ...leftOut].join('\n'));
 }
 
 /** One machine-read line. `result` is an upper-case word, for ERROR followed by a few words free of ` in `. */
@@ -52,20 +56,6 @@ export function resultLine(facts: {
 }): string {
   const nonVoting = facts.votes ? '' : ' (non-voting)';
   return `- ${facts.pipeline} ${facts.url} : ${facts.result} in ${duration(facts.seconds ?? 0)}${nonVoting}`;
-}
-
-/** At most what Gerrit takes, cut at the end: the machine-read head stays. */
-export function cutToFit(message: string): string {
-  const bytes = Buffer.from(message, 'utf8');
-  if (bytes.length <= MAX_MESSAGE_BYTES) {
-    return message;
-  }
-  let end = MAX_MESSAGE_BYTES - CUT.length;
-  // Not in the middle of a character: bytes 10xxxxxx continue one.
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) {
-    end -= 1;
-  }
-  return bytes.subarray(0, end).toString('utf8') + CUT;
 }
 
 function explain({ verdict, logTail }: MessageFacts): string[] {
@@ -89,7 +79,19 @@ function explain({ verdict, logTail }: MessageFacts): string[] {
       ];
     case 'stopped':
       return ['', 'Somebody stopped this run, which is no verdict on the change.'];
+    case 'removed':
+      return ['', ...explainRemoval(verdict.removal)];
   }
+}
+
+/** Who deleted an object is in the API server's audit log only; who may is known. */
+function explainRemoval({ workflow, startedAt, phase }: Removal): string[] {
+  const seen = phase === undefined ? '' : `, last seen as ${userText(phase || 'waiting', MOST.cause)}`;
+  return [
+    `Workflow ${workflow.name} in ${workflow.namespace}, started at ${startedAt.slice(0, 19).replace('T', ' ')} UTC${seen}, was removed by an operator or by a clean-up of the cluster before it was reported; the API server's audit log says which.`,
+    '',
+    "That is no verdict on the change. Comment 'recheck' to run it again.",
+  ];
 }
 
 /** `1h 02m 03s`, as Zuul writes it. */

@@ -1,25 +1,24 @@
 import { type ArgoWorkflow, podName } from '../../core/argo-workflow';
+import type { WorkflowReference } from '../../core/decision';
 import { Annotation } from '../../core/labels';
-import { type RunAddress, runPath } from '../../core/permalink';
-import type { Pipeline } from '../../core/pipeline';
+import type { RunAddress } from '../../core/permalink';
+import { messageOf, TerminalError } from '../shared/errors';
 import type { Logger } from '../shared/log';
-import { decideReport, decideVerdict, decideWhetherToLook, type Target, type Verdict } from './decide';
-import { doneToVoteSeconds, reportsTotal, votesLostTotal } from './metrics';
-import type { Ledger, Reviews, RunRecord, Runs } from './ports';
-import { messageTag, renderMessage } from './render-message';
+import { decideVerdict, decideWhetherToLook, type Target, targetOf, type Verdict, wasOvertaken } from './decide';
+import type { Sorted } from './decide-comments';
+import { doneToVoteSeconds, reportsTotal } from './metrics';
+import type { Ledger, PatchSetFiles, RunRecord, Runs } from './ports';
+import type { ReportPoster } from './report-poster';
+import { readRunComments } from './run-comments';
 
 /** A record that is late is asked for again after this. Milliseconds. */
 const RECORD_WAIT_MS = 1_000;
 
 export interface ReporterOptions {
-  readonly ledger: Pick<Ledger, 'findRun'>;
+  readonly ledger: Pick<Ledger, 'findRun' | 'history'>;
   readonly runs: Runs;
-  readonly reviews: Reviews;
-  readonly pipelines: readonly Pipeline[];
-  /** Account we post as. */
-  readonly account: string;
-  /** Base URL of the status pages, no trailing slash. */
-  readonly statusUrl: string;
+  readonly files: PatchSetFiles;
+  readonly poster: Pick<ReportPoster, 'post'>;
   readonly log: Logger;
 }
 
@@ -46,9 +45,12 @@ export class ReporterController {
     if (look.kind === 'leave') {
       return look.wait ? RECORD_WAIT_MS : undefined;
     }
-    // A record exists here: without one the first look leaves the Workflow alone.
-    const address = { pipeline: run?.record.pipeline ?? '', namespace, workflow: name };
-    const outcome = look.kind === 'close' ? look.reason : await this.report(workflow, address, look.target);
+    // Without a record the first look leaves the Workflow alone.
+    if (run === undefined) {
+      return undefined;
+    }
+    const address = { pipeline: run.record.pipeline, namespace, workflow: name };
+    const outcome = look.kind === 'close' ? look.reason : await this.report(workflow, run, address, look.target);
     await this.options.runs.close(address, uid, outcome === 'posted' ? workflow.status.phase : outcome);
     this.records.delete(uid);
     reportsTotal.inc({ pipeline: address.pipeline, outcome });
@@ -62,53 +64,48 @@ export class ReporterController {
     return undefined;
   }
 
+  /**
+   * Reports a run whose Workflow is gone before it was reported, from the decision that started it; nothing when it is there
+   * after all or was never ours. Rejects when a retry could help.
+   *
+   * @param phase - Argo's word for how it was when last seen
+   */
+  async reportRemoved(workflow: WorkflowReference, phase: string | undefined): Promise<void> {
+    const { ledger, log, runs } = this.options;
+    const run = await this.findRecord(workflow.uid);
+    const target = run && targetOf(run);
+    if (run === undefined || target === undefined || (await runs.phase(workflow)) !== undefined) {
+      return;
+    }
+    const { pipeline, at } = run.record;
+    const address = { pipeline, namespace: workflow.namespace, workflow: workflow.name };
+    const history = await ledger.history(target.project, target.change, target.patchSet);
+    const outcome = await this.options.poster.post({
+      run,
+      address,
+      target,
+      verdict: { kind: 'removed', removal: { workflow, startedAt: at, phase } },
+      superseded: history !== undefined && wasOvertaken(history, run.record),
+    });
+    this.records.delete(workflow.uid);
+    reportsTotal.inc({ pipeline, outcome: outcome === 'posted' ? 'posted-removed' : outcome });
+    log.warn({ ...address, outcome, phase }, 'Workflow is gone that had not been closed');
+  }
+
   /** Drops what was read ahead for a Workflow that is gone. */
   forget(uid: string): void {
     this.records.delete(uid);
   }
 
-  private async report(workflow: ArgoWorkflow, address: RunAddress, target: Target): Promise<string> {
-    const { account, log, reviews, statusUrl } = this.options;
+  private async report(workflow: ArgoWorkflow, run: RunRecord, address: RunAddress, target: Target): Promise<string> {
     const verdict = await this.verdictOf(workflow);
-    const logTail = await this.tailOf(workflow, verdict);
-    // Last of all that is read: a kubelet may take its time over a log, and what is current is so for a moment only.
-    const change = await reviews.find(target.project, target.change);
-    const tag = messageTag(address.pipeline);
-    const decision = decideReport({
-      target,
-      account,
-      tag,
-      marker: runPath(address),
-      verdict,
-      pipeline: this.options.pipelines.find(({ name }) => name === address.pipeline),
-      change,
+    return this.options.poster.post({
+      ...{ run, address, target, verdict },
       superseded: workflow.metadata.annotations[Annotation.supersededBy] !== undefined,
+      seconds: secondsOf(workflow),
+      logTail: await this.tailOf(workflow, verdict),
+      said: await this.commentsOf(workflow, verdict, target),
     });
-    if (decision.kind === 'close') {
-      return decision.reason;
-    }
-    const { vote } = decision;
-    const outcome = await reviews.post({
-      project: target.project,
-      change: target.change,
-      revision: target.revision,
-      tag,
-      vote,
-      message: renderMessage({
-        pipeline: address.pipeline,
-        url: statusUrl + runPath(address),
-        verdict,
-        votes: vote !== undefined,
-        seconds: secondsOf(workflow),
-        logTail,
-      }),
-    });
-    if (outcome === 'label-refused' || outcome === 'label-dropped') {
-      votesLostTotal.inc({ pipeline: address.pipeline, outcome });
-      log.error({ ...address, ...target, ...vote, outcome }, explainLostVote(outcome));
-      return 'posted';
-    }
-    return outcome === 'change-gone' ? 'change-not-found' : outcome;
   }
 
   /** The verdict, once every step it would be blamed on is known to have ended by itself. */
@@ -138,6 +135,23 @@ export class ReporterController {
     });
   }
 
+  /** Comments of a run that came to a judgement; of others the steps that ended say nothing that counts. */
+  private async commentsOf(workflow: ArgoWorkflow, { kind }: Verdict, target: Target): Promise<Sorted | undefined> {
+    if (kind !== 'succeeded' && kind !== 'failed') {
+      return undefined;
+    }
+    try {
+      return await readRunComments(workflow, target, this.options.files);
+    } catch (error) {
+      // No answer of Gerrit's about its files keeps the report away; one that does not come does, for a while.
+      if (error instanceof TerminalError) {
+        this.options.log.error({ ...target, reason: messageOf(error) }, 'comments of steps could not be placed');
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
   private async findRecord(uid: string): Promise<RunRecord | undefined> {
     const known = this.records.get(uid);
     if (known !== undefined) {
@@ -151,12 +165,6 @@ export class ReporterController {
     this.records.set(uid, run);
     return run;
   }
-}
-
-function explainLostVote(outcome: 'label-refused' | 'label-dropped'): string {
-  return outcome === 'label-refused'
-    ? 'vote refused: the account may not vote this value; grant it the label range in project.config'
-    : 'vote dropped: the project has no such label or value; define the label or change the pipeline';
 }
 
 function secondsOf({ status }: ArgoWorkflow): number | undefined {

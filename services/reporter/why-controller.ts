@@ -54,7 +54,16 @@ export class WhyController {
     }
     const answer = modelWhy({ history, pipelines, patchSet, phaseOf: ({ uid }) => phases.get(uid) });
     const message = renderWhyComment(answer, { messageId, statusUrl, patchSet });
-    return reviews.post({ project, change, revision, tag: WHY_TAG, vote: undefined, message });
+    return reviews.post({
+      project,
+      change,
+      revision,
+      tag: WHY_TAG,
+      vote: undefined,
+      notify: 'NONE',
+      attention: [],
+      message,
+    });
   }
 }
 

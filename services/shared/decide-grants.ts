@@ -151,12 +151,12 @@ function labelDefinition(label: string, wanted: VoteRange, defined: VoteRange | 
   );
 }
 
-/** The grant without which Gerrit refuses a vote, and the message with it. */
-export function voteGrant(account: string, label: string, wanted: VoteRange): MissingGrant {
+/** The grant without which Gerrit refuses a vote, and the message with it. `ref`: of the changes that are voted on. */
+export function voteGrant(account: string, label: string, wanted: VoteRange, ref = 'refs/heads/*'): MissingGrant {
   return inConfig(
     'label-votes',
-    `${account} may not vote ${label} ${showRange(wanted)}, so Gerrit refuses its reports`,
-    ['[access "refs/heads/*"]', `\tlabel-${label} = ${showRange(wanted)} group ${SERVICE_USERS}`],
+    `${account} may not vote ${label} ${showRange(wanted)} on ${ref}, so Gerrit refuses its reports`,
+    [`[access "${ref}"]`, `\tlabel-${label} = ${showRange(wanted)} group ${SERVICE_USERS}`],
   );
 }
 

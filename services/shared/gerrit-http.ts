@@ -27,6 +27,8 @@ export interface GerritHttpOptions {
 export interface GerritAnswer {
   readonly status: number;
   readonly text: string;
+  /** The server's clock; undefined: it does not say. Milliseconds since 1970. */
+  readonly date?: number | undefined;
 }
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -37,7 +39,12 @@ export interface CallOptions {
   readonly accepted?: readonly number[];
   /** Media type asked for. @default application/json */
   readonly accept?: string;
+  /** Most time for an attempt. @default - the client's */
+  readonly deadlineMs?: number | undefined;
 }
+
+/** The answer is more than is taken into memory; a part of what was asked for may not be. */
+export class AnswerTooLargeError extends TerminalError {}
 
 /** A `TransientError` that knows how long the server asked us to wait. */
 class BusyError extends TransientError {
@@ -105,7 +112,7 @@ export class GerritHttp {
       response = await request(`${baseUrl}/a${path}`, {
         method,
         dispatcher: this.agent,
-        signal: AbortSignal.timeout(deadlineMs),
+        signal: AbortSignal.timeout(options.deadlineMs ?? deadlineMs),
         headers: {
           authorization: `Basic ${credentials}`,
           accept: options.accept ?? 'application/json',
@@ -121,7 +128,7 @@ export class GerritHttp {
     }
     const status = response.statusCode;
     if ((status >= 200 && status < 300) || options.accepted?.includes(status)) {
-      return { status, text };
+      return { status, text, date: dateOf(response.headers['date']) };
     }
     throw errorFor(what, status, text, response.headers['retry-after']);
   }
@@ -144,6 +151,11 @@ export function excerpt(text: string): string {
   return text.replace(/\s+/g, ' ').trim().slice(0, 300);
 }
 
+function dateOf(header: string | string[] | undefined): number | undefined {
+  const date = Date.parse(String(header));
+  return Number.isNaN(date) ? undefined : date;
+}
+
 async function readText(response: Dispatcher.ResponseData): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -152,7 +164,7 @@ async function readText(response: Dispatcher.ResponseData): Promise<string> {
     size += bytes.length;
     if (size > MAX_BODY_BYTES) {
       response.body.destroy();
-      throw new TerminalError(`Gerrit's answer is larger than ${MAX_BODY_BYTES} bytes`);
+      throw new AnswerTooLargeError(`Gerrit's answer is larger than ${MAX_BODY_BYTES} bytes`);
     }
     chunks.push(bytes);
   }

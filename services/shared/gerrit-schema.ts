@@ -149,6 +149,9 @@ export type GroupInfo = z.infer<typeof GroupInfo>;
 /** Files of a patch set by path. */
 export const FileInfos = z.record(z.string(), z.object({ old_path: z.string().optional() }));
 
+/** A file's diff, as far as it says how long the file is; no `meta_b`: the patch set deletes it. */
+export const DiffInfo = z.object({ meta_b: z.object({ lines: z.int().min(0).optional() }).optional() });
+
 /** A group with its direct members and the groups in it. */
 export const GroupDetailInfo = z.object({
   id: GroupUuid,

@@ -4,12 +4,18 @@ import { z } from 'zod';
 import { ChangeHistory } from '../../core/change-history';
 import { ConfigChange } from '../../core/config-change';
 import { type Decision, DecisionRecord } from '../../core/decision';
+import { DryRun } from '../../core/dry-run';
 import { GerritEvent } from '../../core/gerrit-event';
 import { WhyQuestion } from '../../core/why-question';
 import { messageOf, TerminalError, TransientError } from './errors';
 
 const TOKEN_FILE = '/var/run/secrets/seakeeper/ledger-token';
 const DEADLINE_MS = 10_000;
+
+/** The token with which this service calls the ledger. */
+export function readLedgerToken(): string {
+  return readFileSync(process.env['SEAKEEPER_LEDGER_TOKEN_FILE'] ?? TOKEN_FILE, 'utf8').trim();
+}
 
 const StoredEvent = z.object({ key: z.string(), event: GerritEvent, receivedAt: z.string() });
 export type StoredEvent = z.infer<typeof StoredEvent>;
@@ -36,8 +42,7 @@ export class LedgerClient {
   constructor(
     private readonly baseUrl: string,
     /** Read for every call: the kubelet rotates it. */
-    private readonly token: () => string = () =>
-      readFileSync(process.env['SEAKEEPER_LEDGER_TOKEN_FILE'] ?? TOKEN_FILE, 'utf8').trim(),
+    private readonly token: () => string = readLedgerToken,
   ) {}
 
   async findEvent(key: string): Promise<StoredEvent | undefined> {
@@ -69,6 +74,12 @@ export class LedgerClient {
     const path = `/v1/decisions/${encodeURIComponent(key)}/${encodeURIComponent(pipeline)}`;
     const { status } = await this.send('PUT', path, decision, [204, 404, 409]);
     return status === 204 ? 'recorded' : status === 409 ? 'another-stands' : 'unknown';
+  }
+
+  /** How many of a project's last recorded events would have started each pipeline. */
+  async dryRun(project: string): Promise<DryRun> {
+    const { body } = await this.send('GET', `/v1/dry-run?${new URLSearchParams({ project })}`, undefined, [200]);
+    return DryRun.parse(body);
   }
 
   /** Decisions after `after`; waits up to `waitSeconds` for one. */

@@ -19,9 +19,10 @@ runService({
     }));
     readiness.waitFor('projects', 'the first list is not complete');
     const following = cluster.follow(signal, () => readiness.has('projects'));
+    const why = new WhyReader({ cluster, histories: new LedgerClient(config.ledgerUrl), pipelines: config.pipelines });
     const server = createStatusServer({
-      reader: new RunReader(cluster, store),
-      why: new WhyReader({ cluster, histories: new LedgerClient(config.ledgerUrl), pipelines: config.pipelines }),
+      reader: new RunReader(cluster, store, why),
+      why,
       pipelines: config.pipelines.map(({ name }) => name),
       gerritUrl: config.gerritUrl?.replace(/\/$/, ''),
       log,

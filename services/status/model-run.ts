@@ -85,11 +85,18 @@ export function modelRun(workflow: ArgoWorkflow, pipeline: string, nowMs: number
   };
 }
 
-/** What is left of a run whose Workflow is gone, from the keys under its prefix; undefined when nothing is. */
-export function modelKeptRun(address: RunAddress, keys: readonly string[]): RunModel | undefined {
+/** What the ledger knows of a run. */
+export type RecordedRun = Pick<RunModel, 'project' | 'change'>;
+
+/** What is left of a run whose Workflow is gone, from the keys under its prefix and the ledger; undefined when nothing is. */
+export function modelKeptRun(
+  address: RunAddress,
+  keys: readonly string[],
+  recorded?: RecordedRun,
+): RunModel | undefined {
   const prefix = storePrefix(address);
   const own = keys.filter((key) => key.startsWith(prefix));
-  if (own.length === 0) {
+  if (own.length === 0 && recorded === undefined) {
     return undefined;
   }
   const path = runPath(address);
@@ -97,8 +104,8 @@ export function modelKeptRun(address: RunAddress, keys: readonly string[]): RunM
   return {
     address,
     path,
-    project: undefined,
-    change: undefined,
+    project: recorded?.project,
+    change: recorded?.change,
     ref: undefined,
     revision: undefined,
     phase: 'Kept',

@@ -23,7 +23,7 @@ export function renderRunPage(run: RunModel, tails: Tails, options: PageOptions)
 </dl>
 ${whyItFailed(run)}
 <h2>Steps</h2>
-${run.steps.length === 0 ? html`<p>No step has started.</p>` : stepTable(run.steps)}
+${run.steps.length === 0 ? noSteps(run) : stepTable(run.steps)}
 ${run.steps.map((step) => stepLog(step, tails.get(step.pod)))}
 <h2>Artifacts</h2>
 ${
@@ -84,7 +84,9 @@ function whatWasTested({ change, ref, revision, project }: RunModel, options: Pa
 
 function whyItFailed(run: RunModel): Html {
   if (run.phase === 'Kept') {
-    return html`<p>The run itself is no longer kept; its logs and artifacts are.</p>`;
+    return run.steps.length === 0 && run.artifacts.length === 0
+      ? html`<p>The run itself is no longer kept, and it left neither logs nor artifacts that are.</p>`
+      : html`<p>The run itself is no longer kept; its logs and artifacts are.</p>`;
   }
   const failed = run.steps.filter((step) => step.failed);
   if (run.running || (failed.length === 0 && run.message === '')) {
@@ -102,6 +104,9 @@ ${reasons}
 
 /** Argo's words for a container that ended by itself, in plain ones; others as they are. */
 const reasonWords = (message: string): string => message.replace(/^main: Error \((exit code \d+)\)$/, '$1');
+
+const noSteps = ({ phase }: RunModel): Html =>
+  html`<p>${phase === 'Kept' ? 'None is kept.' : 'No step has started.'}</p>`;
 
 function stepTable(steps: readonly StepModel[]): Html {
   return html`<table>

@@ -3,9 +3,11 @@ import pLimit from 'p-limit';
 import { Label } from '../../core/labels';
 import type { RunAddress } from '../../core/permalink';
 import { stepOutput } from '../../core/step-output';
-import { logKey, modelKeptRun, modelRun, type RunModel, storePrefix } from './model-run';
+import { changeOfName } from '../../core/workflow-name';
+import { logKey, modelKeptRun, modelRun, type RecordedRun, type RunModel, storePrefix } from './model-run';
 import type { ArtifactStore, PublicCluster } from './ports';
 import type { Tails } from './render-pages';
+import type { WhyReader } from './why-reader';
 
 const TAIL_LINES = 200;
 /** Steps whose log a page shows; the others are linked. */
@@ -17,13 +19,14 @@ const CONCURRENCY = 8;
 /** Most of an archived log that a page is made of. Bytes. */
 const MAX_TAIL_BYTES = 64 * 1024;
 
-/** Runs of public projects as pages need them, from the cluster while they are there and from the store after. */
+/** Runs of public projects as pages need them, from the cluster while they are there, and from store and ledger after. */
 export class RunReader {
   private recent: { readonly at: number; readonly runs: Promise<readonly RunModel[]> } | undefined;
 
   constructor(
     private readonly cluster: PublicCluster,
     private readonly store: ArtifactStore,
+    private readonly ledger: Pick<WhyReader, 'find'>,
   ) {}
 
   /** A run, or undefined when there is none to be seen. */
@@ -35,7 +38,8 @@ export class RunReader {
     if (workflow !== undefined) {
       return modelRun(workflow, address.pipeline, Date.now());
     }
-    return modelKeptRun(address, await this.store.list(storePrefix(address)));
+    const [keys, recorded] = await Promise.all([this.store.list(storePrefix(address)), this.recorded(address)]);
+    return modelKeptRun(address, keys, recorded);
   }
 
   /** Last lines of the logs of a run's steps, by pod. */
@@ -88,6 +92,19 @@ export class RunReader {
       });
     }
     return this.recent.runs;
+  }
+
+  /** What the ledger has of a run of a public change; nothing while it cannot be asked: the store's part is shown alone. */
+  private async recorded({ namespace, pipeline, workflow }: RunAddress): Promise<RecordedRun | undefined> {
+    const change = changeOfName(workflow, pipeline);
+    const answer = change && (await this.ledger.find(change.number, change.patchSet).catch(() => undefined));
+    const isNamed = answer?.patchSets
+      .flatMap(({ pipelines }) => pipelines)
+      .flatMap((each) => (each.pipeline === pipeline ? each.outcomes : []))
+      .some((outcome) => outcome.kind === 'ran' && outcome.namespace === namespace && outcome.workflow === workflow);
+    return change && answer && isNamed
+      ? { project: answer.project, change: { number: String(change.number), patchSet: String(change.patchSet) } }
+      : undefined;
   }
 
   private async readNewest(now: number): Promise<readonly RunModel[]> {

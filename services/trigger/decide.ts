@@ -6,6 +6,7 @@ import type { Result } from '../../core/result';
 import type { SanitizedDefinition } from '../shared/definition/sanitize-definition';
 import { explain } from '../shared/filter/decide-explanation';
 import { decideFilter } from '../shared/filter/decide-filter';
+import { decideUnmet } from '../shared/filter/decide-unmet';
 import type { ChangeFacts, GerritFacts, Need } from '../shared/filter/model-facts';
 import type { PipelineFilter } from '../shared/filter/plan-filters';
 import { renderObjections } from '../shared/filter/render-objections';
@@ -80,6 +81,8 @@ export type TriggerDecision =
       readonly definitionCommit?: string;
       /** Conditions that said no. */
       readonly objections?: readonly string[];
+      /** What its author is told has to happen first. */
+      readonly unmet?: string;
       readonly stop?: StopOlder;
     }
   | {
@@ -92,8 +95,16 @@ export type TriggerDecision =
   /** Not yet: something that an operator or the provisioner does is missing. */
   | { readonly kind: 'queued'; readonly reason: string }
   | { readonly kind: 'dead-lettered'; readonly reason: string }
-  /** Gerrit must be asked for more before there is a decision. */
-  | { readonly kind: 'ask'; readonly needs: readonly Need[] };
+  | Ask;
+
+/** Gerrit must be asked for more before there is a decision. */
+export interface Ask {
+  readonly kind: 'ask';
+  readonly needs: readonly Need[];
+}
+
+/** Why an event starts nothing, before and apart from what a definition says. */
+type Filtered = Extract<TriggerDecision, { kind: 'filtered' }>;
 
 /** Higher than any patch set: stops every run of a change. */
 const EVERY_PATCH_SET = Number.MAX_SAFE_INTEGER;
@@ -168,25 +179,36 @@ function decideDefinition(facts: Facts, project: Extract<ProjectNow, { kind: 're
 }
 
 /** What the pipeline's own conditions say, unless they let the event pass. */
-function decideConditions({ filter, event, eventAt, change, known }: Facts): TriggerDecision | undefined {
+export function decideConditions({
+  filter,
+  event,
+  eventAt,
+  change,
+  known,
+}: Pick<Facts, 'filter' | 'event' | 'eventAt' | 'change' | 'known'>): Filtered | Ask | undefined {
   const subject = { event, facts: { ...known, change }, now: eventAt };
   const answer = decideFilter(filter, subject);
   switch (answer.kind) {
     case 'pass':
       return undefined;
-    case 'no':
-      return {
-        kind: 'filtered',
-        reason: 'conditions-not-met',
-        objections: renderObjections(explain(filter, subject)),
-      };
+    case 'no': {
+      const unmet = decideUnmet(filter, subject);
+      return unmet.kind === 'unknown'
+        ? { kind: 'ask', needs: unmet.needs }
+        : {
+            kind: 'filtered',
+            reason: 'conditions-not-met',
+            objections: renderObjections(explain(filter, subject)),
+            ...(unmet.kind === 'said' ? { unmet: unmet.text } : {}),
+          };
+    }
     case 'unknown':
       return { kind: 'ask', needs: answer.needs };
   }
 }
 
 /** Why an event runs nothing, whatever its definition says. */
-function filter({ event, change }: Facts): FilterReason | undefined {
+export function filter({ event, change }: Pick<Facts, 'event' | 'change'>): FilterReason | undefined {
   if (event.change === undefined) {
     return NO_COMMIT.test(event.refUpdate?.newRev ?? '') ? 'ref-deleted' : undefined;
   }

@@ -1,24 +1,20 @@
-import type { Finding } from '../../core/decision';
+import { CONFIG_REF } from '../../core/config-change';
 import { definitionPath } from '../../core/pipeline';
-import type { Result } from '../../core/result';
-import { type SanitizedDefinition, sanitizeDefinition } from '../shared/definition/sanitize-definition';
+import { sanitizeDefinition } from '../shared/definition/sanitize-definition';
 import { TransientError } from '../shared/errors';
 import type { GerritClient } from '../shared/gerrit-client';
 import type { DefinitionNow } from './decide';
-import type { Definitions } from './ports';
+import type { Definitions, DefinitionText, DefinitionTexts } from './ports';
 
-const CONFIG_REF = 'refs/meta/config';
 /** Definitions kept, each at most 256 KiB of text. */
 const CACHED = 500;
-
-type Content = Result<SanitizedDefinition, Finding[]> | 'no-file';
 
 /**
  * Definitions as Gerrit has them. The tip is read for every call, so that a revoked definition never runs, even when
  * the event that revoked it was missed; what a file says at a commit never changes, and is kept by commit.
  */
-export class GerritDefinitions implements Definitions {
-  private readonly byCommit = new Map<string, Content>();
+export class GerritDefinitions implements Definitions, DefinitionTexts {
+  private readonly byCommit = new Map<string, DefinitionText>();
 
   constructor(private readonly gerrit: Pick<GerritClient, 'findTip' | 'findFile'>) {}
 
@@ -35,7 +31,7 @@ export class GerritDefinitions implements Definitions {
           reason: `no READ on ${CONFIG_REF} of ${project} for the service account; grant it in All-Projects`,
         };
       case 'found': {
-        const content = await this.contentAt(project, tip.revision, definitionPath(pipeline));
+        const content = await this.at(project, tip.revision, definitionPath(pipeline));
         return content === 'no-file'
           ? { kind: 'absent', commit: tip.revision }
           : { kind: 'found', commit: tip.revision, definition: content };
@@ -43,7 +39,7 @@ export class GerritDefinitions implements Definitions {
     }
   }
 
-  private async contentAt(project: string, commit: string, path: string): Promise<Content> {
+  async at(project: string, commit: string, path: string): Promise<DefinitionText> {
     const id = `${commit} ${path} ${project}`;
     const known = this.byCommit.get(id);
     if (known !== undefined) {
@@ -54,8 +50,8 @@ export class GerritDefinitions implements Definitions {
     }
     const file = await this.gerrit.findFile(project, commit, path);
     if (file.kind === 'not-readable') {
-      // The tip was readable a moment ago: it was force-pushed or a grant was lost meanwhile.
-      throw new TransientError(`commit ${commit} of ${project} cannot be read any more`);
+      // Tip or patch set were readable a moment ago: pushed over, a grant was lost, or Gerrit's index is not there yet.
+      throw new TransientError(`commit ${commit} of ${project} cannot be read now`);
     }
     const content = file.kind === 'no-file' ? file.kind : sanitizeDefinition(path, file.content);
     this.byCommit.set(id, content);

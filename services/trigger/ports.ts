@@ -1,5 +1,7 @@
-import type { Decision, WorkflowReference } from '../../core/decision';
+import type { Decision, Finding, WorkflowReference } from '../../core/decision';
 import type { GerritEvent } from '../../core/gerrit-event';
+import type { Result } from '../../core/result';
+import type { SanitizedDefinition } from '../shared/definition/sanitize-definition';
 import type { GerritFacts, Need } from '../shared/filter/model-facts';
 import type { StoredEvent } from '../shared/ledger-client';
 import type { ChangeNow, DefinitionNow, ProjectNow, StopOlder } from './decide';
@@ -36,6 +38,15 @@ export interface FilterFacts {
 /** Definitions at the tip of `refs/meta/config`, which is read for every call. */
 export interface Definitions {
   find(project: string, pipeline: string): Promise<DefinitionNow>;
+}
+
+/** What a definition's file says at a commit. */
+export type DefinitionText = Result<SanitizedDefinition, Finding[]> | 'no-file';
+
+/** Definitions at any commit that we may read, those of a change among them. */
+export interface DefinitionTexts {
+  /** Rejects with `TransientError` when the commit is not there for us. */
+  at(project: string, commit: string, path: string): Promise<DefinitionText>;
 }
 
 /** `Project` objects as they are now. */

@@ -1,18 +1,9 @@
+import { FAILED_FROM_OUTSIDE } from '../../core/run-retry';
 import { Limit } from '../../core/workflow-policy/limits';
 import { isObject, type JsonObject, type JsonValue } from '../shared/definition/sanitize-json';
 
 /** Attempts after the first, when it was not the step that failed. */
 export const INFRASTRUCTURE_RETRIES = Limit.infrastructureRetries;
-
-/**
- * In Argo's expressions: the last attempt ended without a word of the step's own on how. Its pod was preempted, evicted,
- * drained, lost with its node or never came to be; 137 is what Argo's executor makes of a step that a signal ended. Not
- * when it ran out of time or memory, nor when its outputs could not be stored: that would only happen again.
- */
-const FROM_OUTSIDE = [
-  '!(lastRetry.message matches "deadline|OOMKilled|^wait: Error .exit code (1|2|64)[)]")',
-  '(lastRetry.status == "Error" || !(lastRetry.message contains "(exit code ") || lastRetry.exitCode in ["137", "143"])',
-].join(' && ');
 
 /** What a step's failure is to Argo, by the policy a definition asks for. */
 const OWN_POLICY: Readonly<Record<string, string>> = {
@@ -32,7 +23,7 @@ const OWN_POLICY: Readonly<Record<string, string>> = {
  */
 export function renderRetry(own: JsonValue | undefined): JsonObject {
   if (!isObject(own)) {
-    return { limit: INFRASTRUCTURE_RETRIES, retryPolicy: 'Always', expression: FROM_OUTSIDE };
+    return { limit: INFRASTRUCTURE_RETRIES, retryPolicy: 'Always', expression: FAILED_FROM_OUTSIDE };
   }
   const { limit, expression, retryPolicy, ...rest } = own;
   const asked = typeof expression === 'string' ? `(${expression})` : undefined;
@@ -45,6 +36,6 @@ export function renderRetry(own: JsonValue | undefined): JsonObject {
     ...rest,
     ...(most === undefined ? {} : { limit: most + INFRASTRUCTURE_RETRIES }),
     retryPolicy: 'Always',
-    expression: `(${FROM_OUTSIDE}) || (${theirs})`,
+    expression: `(${FAILED_FROM_OUTSIDE}) || (${theirs})`,
   };
 }

@@ -13,6 +13,7 @@ import { type Decided, decideAsking } from './ask-and-decide';
 import type { Facts } from './decide';
 import { metrics } from './metrics';
 import type { Changes, Definitions, FilterFacts, Ledger, MadeRun, Pair, Projects, Workflows } from './ports';
+import { renderFiltered } from './render-filtered';
 import { renderIdentity, subjectOf } from './render-identity';
 
 export interface TriggerControllerOptions {
@@ -178,7 +179,7 @@ export class TriggerController {
       case 'filtered':
         // Stopped first: once a decision is recorded nothing brings us back to finish.
         await this.stopOlder(decision, undefined);
-        return this.record(pair, filteredAs(decision), gathered.facts);
+        return this.record(pair, renderFiltered(decision), gathered.facts);
       case 'rejected': {
         await this.stopOlder(decision, undefined);
         const { file, definitionCommit, findings } = decision;
@@ -304,13 +305,6 @@ export class TriggerController {
     return answer;
   }
 }
-
-const filteredAs = ({ reason, definitionCommit, objections }: Extract<Decided, { kind: 'filtered' }>): Decision => ({
-  kind: 'filtered',
-  reason,
-  ...(definitionCommit === undefined ? {} : { definitionCommit }),
-  ...(objections === undefined ? {} : { objections: [...objections] }),
-});
 
 const idOf = ({ key, pipeline }: Pair): string => `${pipeline} ${key}`;
 

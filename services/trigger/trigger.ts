@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventReference } from '../../core/decision';
+import { workflowPipelines } from '../../core/pipeline';
 import type { TriggerConfig } from '../../core/service-config';
 import { renderMissingGrants } from '../shared/decide-grants';
 import { messageOf } from '../shared/errors';
@@ -20,6 +21,7 @@ import { GerritFilterFacts } from './gerrit-filter-facts';
 import { KubeProjects } from './kube-projects';
 import { KubeWorkflows } from './kube-workflows';
 import type { Ledger } from './ports';
+import { ProposalController } from './proposals/proposal-controller';
 import { TriggerController } from './trigger-controller';
 
 export interface TriggerCoreOptions {
@@ -32,7 +34,7 @@ export interface TriggerCoreOptions {
     GerritClient,
     'findChange' | 'findFile' | 'findTip' | 'findFiles' | 'findGroup' | 'findAccount' | 'groupsOf'
   >;
-  readonly ledger: Ledger & Pick<LedgerClient, 'resend'>;
+  readonly ledger: Ledger & Pick<LedgerClient, 'dryRun' | 'resend'>;
 }
 
 /** The trigger without its door. */
@@ -94,7 +96,7 @@ export function startTriggerCore(options: TriggerCoreOptions): TriggerCore {
     onTurn: (pair) => queue.wake(pair),
   });
   readiness.waitFor('workflows', 'the first list of Workflows is not complete');
-  const runs = followWorkflows({
+  const followed = followWorkflows({
     kube,
     quotas,
     admission,
@@ -103,10 +105,9 @@ export function startTriggerCore(options: TriggerCoreOptions): TriggerCore {
     onSynced: () => readiness.has('workflows'),
   });
 
-  const controller = new TriggerController({
+  const shared = {
     server: config.gerrit.name,
     fetchUrl: config.gerrit.fetchUrl,
-    pipelines: config.pipelines,
     pools: config.pools,
     classPools: config.classPools,
     ledger,
@@ -114,25 +115,34 @@ export function startTriggerCore(options: TriggerCoreOptions): TriggerCore {
     filterFacts: new GerritFilterFacts(gerrit),
     definitions: new GerritDefinitions(gerrit),
     projects,
-    workflows: new KubeWorkflows(kube),
     quotas,
-    admission,
     log,
+  };
+  const runs = new TriggerController({
+    ...shared,
+    pipelines: workflowPipelines(config.pipelines),
+    workflows: new KubeWorkflows(kube),
+    admission,
   });
-  const queue = new DecisionQueue({ log, decide: (pair, receivedAt) => controller.handle(pair, receivedAt) });
+  const proposals = new ProposalController({ ...shared, pipelines: config.pipelines });
+  const queue = new DecisionQueue({
+    log,
+    decide: (pair, receivedAt) => (proposals.has(pair.pipeline) ? proposals : runs).handle(pair, receivedAt),
+  });
   admission.start();
   let asking = Promise.resolve();
 
   return {
     receive: async ({ key, pipeline, project }) => {
-      const receipt = controller.has(pipeline) ? await ledger.putReceipt(key, pipeline) : 'unknown';
+      const isOurs = runs.has(pipeline) || proposals.has(pipeline);
+      const receipt = isOurs ? await ledger.putReceipt(key, pipeline) : 'unknown';
       return receipt === 'received' ? queue.add({ key, pipeline, project }) : receipt;
     },
     askAgain: () => {
       asking = askAgain(ledger, log, signal);
     },
     stop: async () => {
-      await Promise.all([queue.stop(), admission.stop(), runs.stop(), following, asking]);
+      await Promise.all([queue.stop(), admission.stop(), followed.stop(), following, asking]);
     },
   };
 }

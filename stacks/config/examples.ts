@@ -31,6 +31,7 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
     sshHostKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleExam'],
     account: 'seakeeper',
     canaryProject: 'integration/seakeeper-canary',
+    eventsLog: { timeZone: 'Europe/Berlin', returnLimit: 5000 },
   },
   network: {
     clusterCidrs: ['10.0.0.0/8', 'fd00::/8'],
@@ -98,9 +99,16 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
           event: 'comment-added',
           command: 'gate',
           require: { approval: { label: 'Code-Review', value: 2, olderThanSeconds: 60 } },
+          unmet: 'A change is submitted once Code-Review+2 has stood for a minute.',
         },
       ],
       label: { name: 'Verified', success: 2, failure: -1 },
+    },
+    {
+      name: 'definitions',
+      manager: 'definitions',
+      triggers: [{ event: 'patchset-created', branch: { plain: 'refs/meta/config' }, file: { glob: 'seakeeper/**' } }],
+      label: { name: 'Verified', success: 1, failure: -1 },
     },
     {
       name: 'publish',
@@ -160,6 +168,7 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
   retirement: { drainMinutes: 360, retentionDays: 14 },
   system: {
     controllerReplicas: 2,
+    gatewayReplicas: 2,
     uiReplicas: 2,
     parallelism: 200,
     namespaceParallelism: 20,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IMAGE_NAMES } from '../../core/images';
+import { MOST_GATEWAY_REPLICAS } from '../../core/service-config';
 
 const Size = z.string().regex(/^\d+(Mi|Gi|Ti)$/, 'must be a whole number of Mi, Gi or Ti, such as 10Gi');
 const NodePort = z.int().min(30_000).max(32_767);
@@ -7,6 +8,12 @@ const NodePort = z.int().min(30_000).max(32_767);
 /** Sizes and limits of the system itself. */
 export const SystemConfig = z.strictObject({
   controllerReplicas: z.int().min(1).max(5).default(2).describe('Pods of each controller of Argo; one leads.'),
+  gatewayReplicas: z
+    .int()
+    .min(1)
+    .max(MOST_GATEWAY_REPLICAS)
+    .default(2)
+    .describe('Pods of the gateway, each with a ledger of its own; one leads, the others stand by.'),
   uiReplicas: z.int().min(1).max(10).default(2).describe('Pods of argo-server and of the status pages.'),
   parallelism: z.int().min(1).default(200).describe('Workflows that run at once in the cluster.'),
   namespaceParallelism: z.int().min(1).default(20).describe('Workflows that run at once in one namespace.'),
@@ -17,7 +24,7 @@ export const SystemConfig = z.strictObject({
     .describe('A run that a limit holds back for longer is told to its author in Gerrit.'),
   podsPerSecond: z.int().min(1).default(50).describe('Pods created a second.'),
   storageClass: z.string().optional().describe("StorageClass of the system's volumes. Absent: the cluster's default."),
-  ledgerSize: Size.default('10Gi').describe("Volume of the gateway's ledger."),
+  ledgerSize: Size.default('10Gi').describe("Volume of each of the gateway's ledgers."),
   busSize: Size.default('10Gi').describe('Volume of the event bus.'),
   artifactsSize: Size.default('500Gi').describe('Volume of the artifact store.'),
   artifactRetentionDays: z.int().min(1).default(90).describe('Days an artifact is kept.'),

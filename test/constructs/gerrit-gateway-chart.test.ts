@@ -5,16 +5,20 @@ import { GatewayConfig, ReporterConfig, TriggerConfig } from '../../core/service
 import { GERRIT, IMAGES, PIPELINES } from './fixtures';
 import { synth } from './synth';
 
-const gateway = synth((app) => {
-  const shared = { gerrit: GERRIT, pipelines: PIPELINES };
-  return new GerritGatewayChart(app, 'gateway', {
-    images: IMAGES,
-    gateway: GatewayConfig.parse(shared),
-    trigger: TriggerConfig.parse({ ...shared, ledgerUrl: LEDGER_URL }),
-    reporter: ReporterConfig.parse({ ...shared, ledgerUrl: LEDGER_URL, statusUrl: 'https://ci.example.org' }),
-    ledgerClaim: { size: '1Gi' },
-  });
-});
+const shared = { gerrit: GERRIT, pipelines: PIPELINES };
+const chartOf = (config: GatewayConfig) =>
+  synth(
+    (app) =>
+      new GerritGatewayChart(app, 'gateway', {
+        images: IMAGES,
+        gateway: config,
+        trigger: TriggerConfig.parse({ ...shared, ledgerUrl: LEDGER_URL }),
+        reporter: ReporterConfig.parse({ ...shared, ledgerUrl: LEDGER_URL, statusUrl: 'https://ci.example.org' }),
+        ledgerClaim: { size: '1Gi' },
+      }),
+  );
+const gateway = chartOf(GatewayConfig.parse({ ...shared, standby: { replicas: 2, ledgerUrl: LEDGER_URL } }));
+const alone = chartOf(GatewayConfig.parse(shared));
 const bus = synth((app) => new GerritBusChart(app, 'bus', { images: IMAGES, claim: { size: '1Gi' } }));
 
 const Policy = z.object({
@@ -47,7 +51,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = { provisioner: 'seakeeper-sy
 describe('GerritGatewayChart', () => {
   test.each([
     ['gateway-9100', ['event-source']],
-    ['gateway-9101', ['trigger', 'reporter', 'provisioner', 'status']],
+    ['gateway-9101', ['trigger', 'reporter', 'provisioner', 'status', 'gateway']],
     ['trigger-9200', ['sensor']],
   ])('port %s admits %p and nobody else', (policy, expected) => {
     expect(callers(gateway, policy)).toEqual(expected);
@@ -65,17 +69,33 @@ describe('GerritGatewayChart', () => {
     }
   });
 
-  test('the gateway keeps its ledger on a volume of its own', () => {
+  test('each replica of the gateway keeps its ledger on a volume of its own, and one at a time may be taken away', () => {
     expect(gateway.find('StatefulSet', 'gateway')['spec']).toMatchObject({
+      replicas: 2,
       volumeClaimTemplates: [{ spec: { resources: { requests: { storage: '1Gi' } } } }],
     });
+    expect(gateway.find('PodDisruptionBudget', 'gateway')['spec']).toMatchObject({ maxUnavailable: 1 });
   });
 
-  test('trigger and reporter prove themselves to the ledger with a token for it alone', () => {
+  test('callers reach the replica that leads: its pod has a label that no template gives', () => {
+    const role = 'seakeeper.wikimedia.org/role';
+    expect(gateway.find('Service', 'gateway')['spec']).toMatchObject({
+      selector: { [NAME]: 'gateway', [role]: 'leader' },
+    });
+    expect(JSON.stringify(gateway.find('StatefulSet', 'gateway'))).not.toContain(role);
+  });
+
+  test('a gateway of one replica is reached without it, and calls nobody’s ledger', () => {
+    expect(alone.find('Service', 'gateway')['spec']).toMatchObject({ selector: { [NAME]: 'gateway' } });
+    expect(JSON.stringify(alone.find('Service', 'gateway'))).not.toContain('leader');
+    expect(JSON.stringify(alone.find('StatefulSet', 'gateway'))).not.toContain('serviceAccountToken');
+  });
+
+  test('trigger, reporter and standby prove themselves to the ledger with a token for it alone', () => {
     for (const name of ['trigger', 'reporter']) {
       expect(JSON.stringify(gateway.find('Deployment', name))).toContain('"audience":"gerrit-gateway"');
     }
-    expect(JSON.stringify(gateway.find('StatefulSet', 'gateway'))).not.toContain('serviceAccountToken');
+    expect(JSON.stringify(gateway.find('StatefulSet', 'gateway'))).toContain('"audience":"gerrit-gateway"');
   });
 
   test('no secret is in a ConfigMap', () => {

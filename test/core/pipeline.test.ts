@@ -1,4 +1,4 @@
-import { Pipeline, Pipelines, precedenceOf } from '../../core/pipeline';
+import { Pipeline, Pipelines, precedenceOf, workflowPipelines } from '../../core/pipeline';
 
 const check = { name: 'check', triggers: [{ event: 'patchset-created' }] };
 
@@ -26,6 +26,41 @@ describe('Pipelines', () => {
     const issue = Pipelines.safeParse([{ ...check, triggers: [trigger] }]).error?.issues[0];
     expect(issue?.path).toEqual([0, 'triggers', 0, field]);
     expect(issue?.message).toMatch(/^'\(\?=lookahead\)' is not an RE2 pattern: \S/);
+  });
+
+  const reviews = (...triggers: object[]) => Pipelines.safeParse([{ ...check, manager: 'definitions', triggers }]);
+  const OF_CONFIG = { event: 'patchset-created', branch: { plain: 'refs/meta/config' } };
+
+  test('takes a pipeline that reviews definitions when all of its triggers are for refs/meta/config', () => {
+    expect(reviews(OF_CONFIG, OF_CONFIG).success).toBe(true);
+    const pipelines = Pipelines.parse([
+      check,
+      { ...check, name: 'definitions', manager: 'definitions', triggers: [OF_CONFIG] },
+    ]);
+    expect(workflowPipelines(pipelines).map(({ name }) => name)).toEqual(['check']);
+  });
+
+  test.each<[string, object]>([
+    ['no branch', { event: 'patchset-created' }],
+    ['a pattern', { ...OF_CONFIG, branch: '^refs/meta/config$' }],
+    ['another branch too', { ...OF_CONFIG, branch: [{ plain: 'refs/meta/config' }, { plain: 'main' }] }],
+  ])('refuses one with a trigger that names %s', (_what, trigger) => {
+    const issue = reviews(OF_CONFIG, trigger).error?.issues[0];
+
+    expect(issue?.path).toEqual([0, 'triggers']);
+    expect(issue?.message).toContain('give every trigger branch: {plain: refs/meta/config}');
+  });
+
+  test('refuses a word for the author where nothing could be unmet', () => {
+    const trigger = { event: 'patchset-created', unmet: 'Ask somebody.' };
+
+    expect(Pipelines.safeParse([{ ...check, triggers: [trigger] }]).error?.issues[0]?.path).toEqual([
+      0,
+      'triggers',
+      0,
+      'unmet',
+    ]);
+    expect(Pipelines.safeParse([{ ...check, triggers: [{ ...trigger, reject: { wip: true } }] }]).success).toBe(true);
   });
 
   test('refuses a misspelt key instead of ignoring it', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type RunIdentity, runHash, workflowName } from '../../core/workflow-name';
+import { changeOfName, type RunIdentity, runHash, workflowName } from '../../core/workflow-name';
 
 const run: RunIdentity = {
   server: 'local',
@@ -40,5 +40,25 @@ describe('workflowName', () => {
         expect(name.length).toBeLessThanOrEqual(63);
       }),
     );
+  });
+});
+
+describe('changeOfName', () => {
+  test('reads change and patch set back from any name that was made of them', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.nat(), fc.nat(), (project, eventKey, number, patchSet) => {
+        const change = { number, patchSet };
+
+        expect(changeOfName(workflowName({ ...run, project, eventKey, change }), run.pipeline)).toEqual(change);
+      }),
+    );
+  });
+
+  test.each([
+    ['a run of a ref', workflowName({ ...run, change: undefined, ref: 'refs/heads/main' })],
+    ['a run of another pipeline', workflowName({ ...run, pipeline: 'gate' })],
+    ['no run', 'check'],
+  ])('reads nothing from the name of %s', (_what, name) => {
+    expect(changeOfName(name, 'check')).toBeUndefined();
   });
 });

@@ -86,7 +86,16 @@ const CASES: Readonly<Record<string, { bad: readonly [objects: KubeObject[], sai
       [[deployment({ image: 'example.org/a:1' })], 'image is example.org/a:1, must end in @sha256:'],
       [[deployment({ image: undefined })], 'names no image, must name one by digest'],
     ],
-    good: [deployment(), deployment({ image: 'example.org/known:1' })],
+    good: [
+      deployment(),
+      deployment({ image: 'example.org/known:1' }),
+      {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'ClusterWorkflowTemplate',
+        metadata: { name: 'run' },
+        spec: { templates: [{ name: 'run', script: { ...CONTAINER, image: '{{inputs.parameters.image}}' } }] },
+      },
+    ],
   },
   'no-wildcard-rbac': {
     bad: [

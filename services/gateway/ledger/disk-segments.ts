@@ -1,9 +1,10 @@
-import { type FileHandle, mkdir, open, readdir, readFile, stat, truncate, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockDirectory } from './directory-lock';
 import type { Location, SegmentFile, SegmentStore } from './segment-store';
 
 const NAME = /^(\d{8})\.ledger$/;
+const ASIDE = '.superseded';
 
 /** Segments as files of one directory. */
 export class DiskSegments implements SegmentStore {
@@ -73,6 +74,17 @@ export class DiskSegments implements SegmentStore {
 
   remove(segment: number): Promise<void> {
     return unlink(this.nameOf(segment));
+  }
+
+  setAside(segment: number): Promise<void> {
+    return rename(this.nameOf(segment), `${this.nameOf(segment)}${ASIDE}`);
+  }
+
+  async removeAside(): Promise<void> {
+    const names = await readdir(this.directory);
+    for (const name of names.filter((each) => each.endsWith(ASIDE))) {
+      await unlink(join(this.directory, name));
+    }
   }
 
   nameOf(segment: number): string {

@@ -5,29 +5,31 @@ import { type Decision, type DecisionRecord, isTerminal } from '../../../core/de
 import { projectOfKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import type { WhyQuestion } from '../../../core/why-question';
-import type { Logger } from '../../shared/log';
 import { decodeFrame, encodeFrame } from './decode-frame';
 import type { Place } from './model-event-index';
-import { LedgerModel, type UndecidedPair } from './model-ledger';
+import type { LedgerModel, UndecidedPair } from './model-ledger';
+import type { LedgerPosition } from './model-position';
 import type { QuarantinedItem } from './model-quarantine';
-import type { Cursor, LedgerRecord, Verdicts } from './model-record';
+import type { Cursor, LedgerRecord, RefTip, Verdicts } from './model-record';
 import { type ClosedSegment, planRetention } from './plan-retention';
-import { type Damage, replay } from './replay';
+import { type ReadSegments, readSegments } from './read-segments';
+import type { ReplayOptions } from './replay';
 import type { Location, SegmentStore } from './segment-store';
 import { SegmentWriter } from './segment-writer';
+import type { ShippedLedger } from './ship-segments';
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const DAY_MS = 86_400_000;
+/** More than a ledger ever numbers. */
+const SKIPPED = 1_000_000_000;
+const TIPS_A_RECORD = 1_000;
 const NOTHING = Buffer.alloc(0);
 
-export interface LedgerOptions {
+export interface LedgerOptions extends ReplayOptions {
   readonly store: SegmentStore;
-  readonly log: Logger;
   /** Called once when the disk fails; the process must end, for only a fresh read tells what is on disk. */
   readonly onFailure: (error: Error) => void;
   readonly onSynced?: (seconds: number) => void;
-  /** Not all that lies there is as it was written. */
-  readonly onDamage?: (damage: Damage) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly segmentBytes?: number;
@@ -71,6 +73,9 @@ interface Durable {
  */
 export class Ledger {
   private readonly changed = new EventEmitter();
+  /** Number of the oldest segment there is. */
+  private firstSegment: number;
+
   private constructor(
     private readonly options: LedgerOptions,
     private readonly model: LedgerModel,
@@ -80,45 +85,51 @@ export class Ledger {
     private readonly durable: Durable,
   ) {
     this.changed.setMaxListeners(0);
+    this.firstSegment = closedSegments[0]?.segment ?? writer.activeSegment;
   }
 
-  /** Takes the store, reads what is there and cuts a torn tail off. Rejects with `TerminalError` if it is in use. */
-  static async open(options: LedgerOptions): Promise<Ledger> {
-    const { store, segmentBytes = SEGMENT_BYTES } = options;
-    const lock = await store.lock();
-    const model = new LedgerModel();
-    const durable: Durable = { cursor: undefined, decisions: 0, config: 0, questions: 0 };
+  /**
+   * Takes the store and reads what is there, unless `read` says that somebody has. Rejects with `TerminalError` if it is
+   * in use.
+   */
+  static async open(options: LedgerOptions, read?: ReadSegments): Promise<Ledger> {
+    const { store, segmentBytes = SEGMENT_BYTES, onFailure, onSynced = () => undefined } = options;
+    const { model, closed, lock, end } = read ?? (await readSegments(store, options));
+    const { cursor, seq, config, questions } = model;
+    const durable: Durable = { cursor, decisions: seq, config: config.seq, questions: questions.seq };
     // Of the cursor only what is on disk: the events that it has passed may still be on their way there.
     const header = () => {
-      const { seq, config, questions } = model;
       const feeds = { configSeq: config.seq, questionSeq: questions.seq };
-      return encodeFrame({ kind: 'header', version: 1, seq, cursor: durable.cursor, ...feeds });
+      return encodeFrame({
+        kind: 'header',
+        version: 1,
+        seq: model.seq,
+        id: randomUUID(),
+        cursor: durable.cursor,
+        ...feeds,
+      });
     };
-    const closed: ClosedSegment[] = [];
-    let segment = 0;
-    let position = 0;
-    for (segment of await store.list()) {
-      position = await replay(store, segment, model, options);
-      closed.push({ segment, newestAt: await store.writtenAt(segment) });
-    }
-    closed.pop();
-    Object.assign(durable, {
-      cursor: model.cursor,
-      decisions: model.seq,
-      config: model.config.seq,
-      questions: model.questions.seq,
-    } satisfies Durable);
-    if (position === 0) {
-      // None yet, or a crash left one without its first record.
-      segment = Math.max(segment, 1);
-      await store.remove(segment).catch(() => undefined);
-      const first = header();
-      await store.create(segment, first);
-      position = first.length;
-    }
-    const { onFailure, onSynced = () => undefined } = options;
-    const writer = new SegmentWriter({ store, segment, position, segmentBytes, header, onFailure, onSynced });
-    return new Ledger(options, model, writer, closed, lock, durable);
+    // None yet, or a crash left one without its first record.
+    const { segment, offset: position } = end.offset === 0 ? await begin(store, end.segment, header()) : end;
+    const writer = new SegmentWriter({
+      ...{ store, segment, position, segmentBytes, header, onFailure },
+      onSynced: (seconds) => {
+        onSynced(seconds);
+        ledger.changed.emit('synced');
+      },
+    });
+    const ledger = new Ledger(options, model, writer, closed, lock, durable);
+    return ledger;
+  }
+
+  /** What is on disk, for who copies it. */
+  get shipped(): ShippedLedger {
+    return { store: this.options.store, first: this.firstSegment, end: this.writer.end };
+  }
+
+  /** Resolves when more is on disk, or the signal fires. */
+  async waitForMore(signal: AbortSignal): Promise<void> {
+    await once(this.changed, 'synced', { signal }).catch(() => undefined);
   }
 
   get cursor(): Cursor | undefined {
@@ -206,8 +217,36 @@ export class Ledger {
     return { kind: 'recorded' };
   }
 
+  /**
+   * Leaves out numbers of all feeds that may have been given already, by a ledger that this one is an older copy of: a
+   * reader that holds one keeps its place.
+   */
+  async skipNumbers(): Promise<void> {
+    const { seq, config, questions } = this.model;
+    const feeds = { configSeq: config.seq + SKIPPED, questionSeq: questions.seq + SKIPPED };
+    await this.append({ kind: 'header', version: 1, seq: seq + SKIPPED, ...feeds });
+    Object.assign(this.durable, { decisions: seq + SKIPPED, config: feeds.configSeq, questions: feeds.questionSeq });
+  }
+
   async setCursor(cursor: Cursor): Promise<void> {
     await this.append({ kind: 'cursor', cursor });
+  }
+
+  /** Revision at which a ref was last known; undefined: it is not followed. */
+  tipOf(ref: Pick<RefTip, 'project' | 'ref'>): string | undefined {
+    return this.model.tips.of(ref);
+  }
+
+  /** Whether the net move of a ref that REST told has its move at a moment in it. Milliseconds since 1970. */
+  isMoveTold(ref: Pick<RefTip, 'project' | 'ref'>, at: number): boolean {
+    return this.model.tips.isTold(ref, at);
+  }
+
+  /** Follows refs from where they are. */
+  async recordTips(tips: readonly RefTip[]): Promise<void> {
+    for (let at = 0; at < tips.length; at += TIPS_A_RECORD) {
+      await this.append({ kind: 'tips', tips: tips.slice(at, at + TIPS_A_RECORD) });
+    }
   }
 
   async findEvent(key: string): Promise<RecordedEvent | undefined> {
@@ -223,6 +262,18 @@ export class Ledger {
     }
     const project = projectOfKey(keys.at(-1) ?? '');
     return project === undefined ? undefined : { project, keys };
+  }
+
+  /** A project's newest events, at most 200, oldest first. */
+  async latestEvents(project: string): Promise<GerritEvent[]> {
+    const events: GerritEvent[] = [];
+    for (const key of this.model.projects.of(project)) {
+      const found = await this.findEvent(key);
+      if (found !== undefined) {
+        events.push(found.event);
+      }
+    }
+    return events;
   }
 
   /** The latest decision on each pipeline an event was handed on for; undefined: nothing heard yet. */
@@ -281,7 +332,9 @@ export class Ledger {
     if (last === undefined) {
       return 0;
     }
+    await this.recordTips(this.model.tips.through(last));
     this.model.dropThrough(last);
+    this.firstSegment = last + 1;
     const dropped = this.closedSegments.filter(({ segment }) => segment <= last);
     this.closedSegments = this.closedSegments.filter(({ segment }) => segment > last);
     for (const { segment } of dropped) {
@@ -357,4 +410,12 @@ export class Ledger {
   private at(): string {
     return new Date(this.now()).toISOString();
   }
+}
+
+/** Makes the first segment, over one that has no first record. */
+async function begin(store: SegmentStore, segment: number, header: Buffer): Promise<LedgerPosition> {
+  const first = Math.max(segment, 1);
+  await store.remove(first).catch(() => undefined);
+  await store.create(first, header);
+  return { segment: first, offset: header.length };
 }

@@ -4,8 +4,10 @@ import type { GerritEvent } from '../../../core/gerrit-event';
 import { whyQuestionOf } from '../../../core/why-question';
 import { EventFeed } from './model-event-feed';
 import { EventIndex, type Place } from './model-event-index';
+import { ProjectIndex } from './model-project-index';
 import { QuarantineList } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
+import { RefTips } from './model-ref-tips';
 
 /** An event that was handed on for a pipeline. It is kept whole while a pair of it is undecided, then read from disk. */
 export interface Entry {
@@ -46,7 +48,10 @@ export class LedgerModel {
   readonly config = new EventFeed(configMoveOf);
   /** Comments that ask why. */
   readonly questions = new EventFeed(whyQuestionOf);
+  /** Keys of the newest events by project. */
+  readonly projects = new ProjectIndex();
   readonly quarantine = new QuarantineList();
+  readonly tips = new RefTips();
   private lastSeq = 0;
   private sweepCursor: Cursor | undefined;
 
@@ -151,6 +156,7 @@ export class LedgerModel {
         this.applyEvent(record.key, record.at, record.event, record.verdicts, place);
         this.config.apply(record, record.configSeq, place.segment);
         this.questions.apply(record, record.questionSeq, place.segment);
+        this.tips.apply(record.event, record.at, place.segment);
         if (record.raw !== undefined) {
           this.raws.delete(record.raw);
         }
@@ -166,6 +172,9 @@ export class LedgerModel {
         break;
       case 'cursor':
         this.sweepCursor = record.cursor;
+        break;
+      case 'tips':
+        this.tips.note(record.tips, place.segment);
         break;
       case 'quarantined':
         this.quarantine.apply(record, place.segment);
@@ -195,6 +204,7 @@ export class LedgerModel {
         this.entries.delete(key);
       }
     }
+    this.projects.keepOnly((key) => this.index.has(key));
     this.config.dropThrough(last);
     this.questions.dropThrough(last);
     this.quarantine.dropThrough(last);
@@ -208,7 +218,9 @@ export class LedgerModel {
 
   private applyEvent(key: string, at: string, event: GerritEvent, verdicts: Verdicts, place: Place): void {
     const passed = Object.keys(verdicts).filter((pipeline) => verdicts[pipeline] === 'pass');
-    this.index.put(key, place);
+    if (this.index.put(key, place)) {
+      this.projects.add(key);
+    }
     // Of two records of one event the later counts, as anywhere.
     this.entries.delete(key);
     if (passed.length > 0) {

@@ -6,25 +6,42 @@ import { GerritEvent } from '../../../core/gerrit-event';
 export const Verdicts = z.record(z.string(), Verdict);
 export type Verdicts = z.infer<typeof Verdicts>;
 
+/** How far the events-log plug-in's rows have been read. Milliseconds since 1970, Gerrit's clock. */
+export const LogCursor = z.object({
+  /** Rows older than this are not read: the moment from which on they first were. */
+  floor: z.number(),
+  /** Every row of before this has been read that was there then. */
+  until: z.number(),
+});
+export type LogCursor = z.infer<typeof LogCursor>;
+
 /**
- * How far changes have been read by REST. Milliseconds since 1970 on Gerrit's clock, which is the only one that
+ * How far the sources that are asked have been read. Milliseconds since 1970 on Gerrit's clock, which is the only one that
  * counts here.
  */
 export const Cursor = z.object({
   /** Nothing older than this is an event to us: the moment of the very first start. */
   floor: z.number(),
-  /** Every change updated before this has been read. */
+  /** Every change updated before this has been read by REST. */
   until: z.number(),
+  /** Absent: the events-log was never read. */
+  log: LogCursor.optional(),
 });
 export type Cursor = z.infer<typeof Cursor>;
 
+/** Where a branch is. */
+export const RefTip = z.object({ project: z.string(), ref: z.string(), revision: z.string() });
+export type RefTip = z.infer<typeof RefTip>;
+
 /** One line of the ledger. What is written is never changed; a later record adds to an earlier one. */
 export const LedgerRecord = z.discriminatedUnion('kind', [
-  /** First of every segment: what a reader must know even when all older segments are gone. */
+  /** First of every segment: what a reader must know even when all older segments are gone. Also where numbers are skipped. */
   z.object({
     kind: z.literal('header'),
     version: z.literal(1),
     seq: z.int(),
+    /** No two are the same, so that segments of two histories differ from their first record on. */
+    id: z.string().optional(),
     cursor: Cursor.optional(),
     configSeq: z.int().optional(),
     questionSeq: z.int().optional(),
@@ -49,6 +66,8 @@ export const LedgerRecord = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('raw-closed'), id: z.string(), at: z.iso.datetime(), why: z.string() }),
   DecisionRecord.extend({ kind: z.literal('decision') }),
   z.object({ kind: z.literal('cursor'), cursor: Cursor }),
+  /** Refs that are followed from here on; their later moves are events. */
+  z.object({ kind: z.literal('tips'), tips: z.array(RefTip) }),
   /** Bytes from the stream that are no event; the head is enough to find out what they were. */
   z.object({
     kind: z.literal('quarantined'),

@@ -11,12 +11,18 @@ export interface Damage {
   readonly records: number;
 }
 
+export interface ReplayOptions {
+  readonly log: Logger;
+  /** Not all that lies there is as it was written. */
+  readonly onDamage?: (damage: Damage) => void;
+}
+
 /** Applies a segment's records; resolves to the length that is good, having cut off the rest. */
 export async function replay(
   store: SegmentStore,
   segment: number,
   model: LedgerModel,
-  { log, onDamage = () => undefined }: { readonly log: Logger; readonly onDamage?: (damage: Damage) => void },
+  { log, onDamage = () => undefined }: ReplayOptions,
 ): Promise<number> {
   const name = store.nameOf(segment);
   const bytes = await store.read(segment);

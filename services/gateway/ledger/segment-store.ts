@@ -31,6 +31,10 @@ export interface SegmentStore {
   /** Cuts a segment off after so many bytes. */
   truncate(segment: number, length: number): Promise<void>;
   remove(segment: number): Promise<void>;
+  /** Takes a segment out of the way without deleting it: no part of the ledger any more, but there for people. */
+  setAside(segment: number): Promise<void>;
+  /** Deletes what was set aside. */
+  removeAside(): Promise<void>;
   /** What people call a segment, for logs and errors. */
   nameOf(segment: number): string;
 }

@@ -1,4 +1,5 @@
 import { messageOf, TerminalError, TransientError } from '../../shared/errors';
+import type { LedgerPosition } from './model-position';
 import type { Location, SegmentFile, SegmentStore } from './segment-store';
 
 export interface SegmentWriterOptions {
@@ -49,6 +50,11 @@ export class SegmentWriter {
     return this.segment;
   }
 
+  /** What is on disk ends here. */
+  get end(): LedgerPosition {
+    return { segment: this.segment, offset: this.position };
+  }
+
   /** Bytes accepted but not yet on disk. */
   get backlogBytes(): number {
     return this.bytes;
@@ -97,12 +103,12 @@ export class SegmentWriter {
     const started = performance.now();
     await this.file.write(bytes, this.position);
     await this.file.sync();
-    this.options.onSynced?.((performance.now() - started) / 1000);
     this.bytes -= bytes.length;
     for (const { frame, resolve } of batch) {
       resolve({ segment: this.segment, offset: this.position, length: frame.length });
       this.position += frame.length;
     }
+    this.options.onSynced?.((performance.now() - started) / 1000);
   }
 
   private async rotate(): Promise<void> {

@@ -1,6 +1,6 @@
 import { PARAMETER_NAMES } from '../../../core/definition-parameters';
 import { Limit } from '../../../core/workflow-policy/limits';
-import { CURATED_TEMPLATES } from '../../../core/workflow-policy/table';
+import { curatedProblems } from './sanitize-curated';
 import { type Findings, quote } from './sanitize-findings';
 import { isObject, type JsonObject, type JsonValue, listOf, objectOf, objectsOf, textOf } from './sanitize-json';
 import type { Positions } from './sanitize-walk';
@@ -101,8 +101,8 @@ class References {
       this.refuse(path, `${path} must have one of template and templateRef; give it one`);
     }
     this.templateExists(node['template'], `${path}.template`);
-    if (isObject(reference)) {
-      this.checkCurated(reference, `${path}.templateRef`);
+    for (const { at, says } of isObject(reference) ? curatedProblems(node) : []) {
+      this.refuse(`${path}${at}`, `${path}${at} ${says}`);
     }
     this.templateExists(node['onExit'], `${path}.onExit`);
     for (const hook of this.hooks(node, path)) {
@@ -111,19 +111,6 @@ class References {
     const loops = ['withItems', 'withParam', 'withSequence'].filter((name) => node[name] !== undefined);
     if (loops.length > 1) {
       this.refuse(path, `${path} has ${loops.join(' and ')}, allowed is one of them`);
-    }
-  }
-
-  private checkCurated(reference: JsonObject, path: string): void {
-    const name = textOf(reference['name']) ?? '';
-    const template = textOf(reference['template']) ?? '';
-    const templates = Object.hasOwn(CURATED_TEMPLATES, name) ? (CURATED_TEMPLATES[name] ?? []) : [];
-    if (!templates.includes(template) || reference['clusterScope'] !== true) {
-      const known = Object.entries(CURATED_TEMPLATES).flatMap(([of, all]) => all.map((one) => `${of}/${one}`));
-      this.refuse(
-        path,
-        `${path} is ${quote(`${name}/${template}`)}, allowed is ${known.join(', ')} with clusterScope: true; correct it`,
-      );
     }
   }
 

@@ -1,11 +1,18 @@
 import type { TypePolicy } from '../../../core/workflow-policy/policy';
 
 /** `, did you mean 'x'?` when a known field is spelt nearly so. */
-export function suggestion(type: TypePolicy, key: string): string {
-  const near = Object.entries(type.fields)
-    .filter(([, { decision }]) => decision === 'allow' || decision === 'limit')
-    .find(([name]) => distance(name.toLowerCase(), key.slice(0, 40).toLowerCase()) <= 2);
-  return near === undefined ? '' : `, did you mean '${near[0]}'?`;
+export const suggestion = (type: TypePolicy, key: string): string =>
+  didYouMean(
+    Object.entries(type.fields).flatMap(([name, { decision }]) =>
+      decision === 'allow' || decision === 'limit' ? [name] : [],
+    ),
+    key,
+  );
+
+/** The same of any names. */
+export function didYouMean(names: readonly string[], given: string): string {
+  const near = names.find((name) => distance(name.toLowerCase(), given.slice(0, 40).toLowerCase()) <= 2);
+  return near === undefined ? '' : `, did you mean '${near}'?`;
 }
 
 /** Levenshtein distance. */

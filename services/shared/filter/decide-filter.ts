@@ -8,7 +8,7 @@ export type FilterAnswer =
   | { readonly kind: 'no' }
   | { readonly kind: 'unknown'; readonly needs: readonly Need[] };
 
-type TestedAnswer = { readonly kind: 'yes' | 'no' } | Extract<FilterAnswer, { kind: 'unknown' }>;
+export type TestedAnswer = { readonly kind: 'yes' | 'no' } | Extract<FilterAnswer, { kind: 'unknown' }>;
 
 /**
  * Whether an event starts a pipeline. Of what is not known, only what the first undecided trigger lacks is asked for: it
@@ -21,7 +21,7 @@ export function decideFilter(
 ): FilterAnswer {
   const started = testTriggers(triggers, subject);
   if (started.kind === 'no') return { kind: 'no' };
-  const prerequisites = test(filter.prerequisites, subject);
+  const prerequisites = testAll(filter.prerequisites, subject);
   if (prerequisites.kind === 'no') return { kind: 'no' };
   const undecided = [started, prerequisites].find((answer) => answer.kind === 'unknown');
   return undecided ?? { kind: 'pass' };
@@ -31,7 +31,7 @@ export function decideFilter(
 function testTriggers(triggers: readonly TriggerFilter[], subject: Subject): TestedAnswer {
   let undecided: TestedAnswer | undefined;
   for (const { conditions } of triggers) {
-    const answer = test(conditions, subject);
+    const answer = testAll(conditions, subject);
     if (answer.kind === 'yes') return answer;
     if (answer.kind === 'unknown') undecided ??= answer;
   }
@@ -39,7 +39,7 @@ function testTriggers(triggers: readonly TriggerFilter[], subject: Subject): Tes
 }
 
 /** All conditions; nothing behind the first no is looked at. */
-function test(conditions: readonly Condition[], subject: Subject): TestedAnswer {
+export function testAll(conditions: readonly Condition[], subject: Subject): TestedAnswer {
   let needs: Need[] | undefined;
   for (const condition of conditions) {
     const answer = condition.test(subject);

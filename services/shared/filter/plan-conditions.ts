@@ -1,4 +1,5 @@
 import type { PersonMatcher } from '../../../core/condition';
+import { CONFIG_REF } from '../../../core/config-change';
 import type { Account } from '../../../core/gerrit-event';
 import { listOf } from '../../../core/one-or-more';
 import type { PipelineTrigger } from '../../../core/pipeline-trigger';
@@ -11,16 +12,14 @@ import { planCommand } from './plan-command';
 import { planPerson } from './plan-person';
 import { planCast, planStanding } from './plan-votes';
 
-type Stated = Omit<PipelineTrigger, 'event' | 'require' | 'reject' | 'approval'>;
+type Stated = Omit<PipelineTrigger, 'event' | 'require' | 'reject' | 'unmet' | 'approval'>;
 /** What is given for each condition that means the same wherever it stands. */
 type Given = { [Name in keyof Stated]-?: NonNullable<Stated[Name]> };
 type Conditions = { readonly [Name in keyof Given]?: Given[Name] | undefined };
 
-const CONFIG_BRANCH = 'refs/meta/config';
-
-/** All conditions of a trigger, those of its `require` and `reject` last: they are the ones Gerrit is asked about. */
+/** A trigger's own conditions, without its `require` and `reject`. */
 export function planTrigger(trigger: PipelineTrigger, path: string): Condition[] {
-  const { event, require, reject, approval, ...conditions } = trigger;
+  const { event, approval } = trigger;
   const events = listOf(event);
   return [
     {
@@ -32,10 +31,9 @@ export function planTrigger(trigger: PipelineTrigger, path: string): Condition[]
           () => `'${type}'`,
         ),
     },
-    ...planConditions(conditions, path),
+    ...planConditions(trigger, path),
     ...(trigger.branch === undefined ? [noConfigBranch(path)] : []),
     ...(approval === undefined ? [] : [{ path: `${path}.approval`, ...planCast(approval) }]),
-    ...planPrerequisites({ require, reject }, path),
   ];
 }
 
@@ -146,6 +144,6 @@ function noConfigBranch(path: string): Condition {
   return {
     path: `${path}.branch`,
     wanted: 'a branch of code where none is named',
-    test: ({ event }) => answer(event.change?.branch !== CONFIG_BRANCH, () => `'${event.change?.branch ?? ''}'`),
+    test: ({ event }) => answer(event.change?.branch !== CONFIG_REF, () => `'${event.change?.branch ?? ''}'`),
   };
 }

@@ -7,7 +7,10 @@ import { planPrerequisites, planTrigger } from './plan-conditions';
 /** A compiled trigger: all of its conditions must hold. */
 export interface TriggerFilter {
   readonly path: string;
+  /** Those of its `require` and `reject` last: they are the ones Gerrit is asked about. */
   readonly conditions: readonly Condition[];
+  /** What the author is told when all hold but those of `require` and `reject`, and how many the others are. */
+  readonly unmet: { readonly text: string; readonly own: number } | undefined;
   /** Events it waits for. */
   readonly events: readonly string[];
   /** Projects and branches it is for, where they are said as plain text; undefined: any may do. */
@@ -36,9 +39,11 @@ export function planFilter({ name, triggers, require, reject }: PlannedPipeline)
 type PlannedPipeline = Pick<Pipeline, 'name' | 'triggers' | 'require' | 'reject'>;
 
 function planTriggerFilter(trigger: PipelineTrigger, path: string): TriggerFilter {
+  const own = planTrigger(trigger, path);
   return {
     path,
-    conditions: planTrigger(trigger, path),
+    conditions: [...own, ...planPrerequisites(trigger, path)],
+    unmet: trigger.unmet === undefined ? undefined : { text: trigger.unmet, own: own.length },
     events: [...new Set(eventsOf(trigger))],
     projects: plainTexts(trigger.project),
     branches: plainTexts(trigger.branch),

@@ -38,6 +38,17 @@ export class KubeLease {
     return Lease.parse(await kube.patch(path, 'merge', { metadata: { resourceVersion }, spec }, { timeoutMs }));
   }
 
+  /** Rejects with a 409 when the lease has another version by now. */
+  async annotate(
+    kube: KubeClient,
+    annotations: Readonly<Record<string, string>>,
+    resourceVersion: string,
+    timeoutMs: number,
+  ): Promise<Lease> {
+    const path = `${this.collection}/${this.lease.name}`;
+    return Lease.parse(await kube.patch(path, 'merge', { metadata: { resourceVersion, annotations } }, { timeoutMs }));
+  }
+
   /** One value for each change of the lease. */
   watch(kube: KubeClient, signal: AbortSignal): AsyncGenerator<unknown> {
     const query = new URLSearchParams({

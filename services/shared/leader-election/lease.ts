@@ -14,7 +14,7 @@ export const LEASE_TIMINGS: LeaseTimings = { leaseMs: 15_000, renewWithinMs: 10_
 
 /** A coordination.k8s.io/v1 Lease, as far as an election reads it. Times are the writer's clock: never compared. */
 export const Lease = z.object({
-  metadata: z.object({ resourceVersion: z.string() }),
+  metadata: z.object({ resourceVersion: z.string(), annotations: z.record(z.string(), z.string()).nullish() }),
   spec: z
     .object({
       holderIdentity: z.string().nullish(),

@@ -6,11 +6,11 @@ import type { Readiness } from '../health-server';
 import { type KubeClient, KubeError } from '../kube-client';
 import type { Logger } from '../log';
 import { KubeLease, type LeaseName } from './kube-lease';
-import { LEASE_TIMINGS, type LeaseTimings, type Observation } from './lease';
+import { LEASE_TIMINGS, type Lease, type LeaseTimings, type Observation } from './lease';
 import { LeaseFence, monotonicMs } from './lease-fence';
 import { leaderChangesTotal, leaderGauge } from './metrics';
 import { observe, renderLeaseSpec, stepElection } from './step-election';
-import { type Term, TermOfOffice } from './term-of-office';
+import { type Lead, type Term, TermOfOffice } from './term-of-office';
 
 export interface LeaderOptions {
   readonly kube: KubeClient;
@@ -24,10 +24,23 @@ export interface LeaderOptions {
   /** A standby is ready: it has read the lease. */
   readonly readiness?: Readiness;
   /**
-   * The leader's work. Resolves, once begun, to what ends it and waits for what is under way. `kube` is fenced; `signal`
-   * fires when the lease is lost or the service stops. Called anew for each term.
+   * Whether this process may take a lease that is nobody's, as it was read; undefined: there is none. The lease is taken
+   * only if it still is as it was read.
+   *
+   * @default - it may
    */
-  readonly lead: (kube: KubeClient, signal: AbortSignal) => Promise<() => Promise<void>>;
+  readonly mayLead?: (lease: Lease | undefined) => boolean;
+  /**
+   * Whether a holder cannot be there any more, as its successor in the same place knows: its lease is not waited out.
+   *
+   * @default - nobody knows
+   */
+  readonly isGone?: (holder: string) => boolean;
+  /**
+   * The leader's work. Resolves, once begun, to what ends it and waits for what is under way. `kube` is fenced; `signal`
+   * fires when the lease is lost or the service stops; what is held has the `fence` that is asked before writes to others. Called anew for each term.
+   */
+  readonly lead: Lead;
 }
 
 /** The lease has its own connections: a renewal never waits for what the leader writes. */
@@ -108,11 +121,11 @@ class Election {
           const found = await this.lease.read(this.kube, this.timings.renewWithinMs / 2);
           seen = observe(seen, found, monotonicMs());
           readiness?.has('lease');
-          const step = stepElection(seen, monotonicMs(), this.timings);
-          if (step.kind !== 'wait') {
+          const step = stepElection(seen, monotonicMs(), this.timings, this.options.isGone);
+          if (step.kind !== 'wait' && (this.options.mayLead?.(found) ?? true)) {
             return await this.take(step);
           }
-          await changes.next(step.ms);
+          await changes.next(step.kind === 'wait' ? step.ms : this.timings.retryMs);
         } catch (error) {
           this.log.warn({ reason: messageOf(error) }, 'the lease was not taken, will be tried again');
           await this.pause();

@@ -15,8 +15,16 @@ export function observe(before: Observation | undefined, lease: Lease | undefine
   return { lease, since: unchanged ? before.since : now };
 }
 
-/** What to do, given the lease as observed. `now` is the monotonic clock that the observation was made by. */
-export function stepElection({ lease, since }: Observation, now: number, timings: LeaseTimings): ElectionStep {
+/**
+ * What to do, given the lease as observed. `now` is the monotonic clock that the observation was made by; `isGone` tells of
+ * holders that cannot be there any more, whatever is left of their lease.
+ */
+export function stepElection(
+  { lease, since }: Observation,
+  now: number,
+  timings: LeaseTimings,
+  isGone: (holder: string) => boolean = () => false,
+): ElectionStep {
   if (lease === undefined) {
     return { kind: 'create' };
   }
@@ -26,7 +34,7 @@ export function stepElection({ lease, since }: Observation, now: number, timings
     resourceVersion: lease.metadata.resourceVersion,
     transitions: (leaseTransitions ?? 0) + 1,
   } as const;
-  if (holderIdentity === undefined || holderIdentity === null || holderIdentity === '') {
+  if (holderIdentity === undefined || holderIdentity === null || holderIdentity === '' || isGone(holderIdentity)) {
     return take;
   }
   // The holder's own duration counts: that is how long it thinks it leads.

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors';
+import type { Fence } from '../fence';
 import { type KubeClient, KubeError, NotLeaderError } from '../kube-client';
 import type { Logger } from '../log';
 import type { KubeLease } from './kube-lease';
@@ -17,6 +18,17 @@ export interface Term {
   readonly fence: LeaseFence;
 }
 
+/** What a leader may ask of the lease it holds. */
+export interface HeldLease {
+  /** For what is not written through the leader's client. */
+  readonly fence: Fence;
+  /** Writes annotations of the lease; rejects with `NotLeaderError` when it is not held any more. */
+  annotate(annotations: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** The leader's work; see `LeaderOptions`. */
+export type Lead = (kube: KubeClient, signal: AbortSignal, held: HeldLease) => Promise<() => Promise<void>>;
+
 interface Office {
   /** What the leader works with; fenced here. */
   readonly kube: KubeClient;
@@ -25,7 +37,7 @@ interface Office {
   readonly lease: KubeLease;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  readonly lead: (kube: KubeClient, signal: AbortSignal) => Promise<() => Promise<void>>;
+  readonly lead: Lead;
 }
 
 /** How a term ended. `failed`: the work did not even begin. */
@@ -74,7 +86,8 @@ export class TermOfOffice {
     const { signal } = this.over;
     let end: () => Promise<void>;
     try {
-      end = await this.office.lead(kube, signal);
+      const annotate: HeldLease['annotate'] = (annotations) => this.annotate(annotations);
+      end = await this.office.lead(kube, signal, { fence: this.term.fence, annotate });
     } catch (error) {
       if (!signal.aborted) {
         this.office.log.error(
@@ -138,6 +151,26 @@ export class TermOfOffice {
       }
       this.office.log.warn({ reason: messageOf(error), leftMs: Math.round(fence.leadsForMs()) }, 'lease not renewed');
       return undefined;
+    }
+  }
+
+  private async annotate(annotations: Readonly<Record<string, string>>): Promise<void> {
+    const timeoutMs = this.term.fence.renewalMs;
+    for (;;) {
+      try {
+        const lease = await this.office.lease.annotate(this.renewer, annotations, this.resourceVersion, timeoutMs);
+        this.resourceVersion = lease.metadata.resourceVersion;
+        return;
+      } catch (error) {
+        if (!(error instanceof KubeError) || error.status !== 409) {
+          throw error;
+        }
+        const reason = await this.whoHoldsIt(timeoutMs);
+        if (reason !== undefined) {
+          this.lose(reason);
+          throw new NotLeaderError(reason);
+        }
+      }
     }
   }
 

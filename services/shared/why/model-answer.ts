@@ -44,6 +44,8 @@ export const WhyOutcome = z.discriminatedUnion('kind', [
     commit: z.string(),
     findings: z.array(Finding).min(1),
   }),
+  /** What a change to `refs/meta/config` proposes was looked at; `problems`: what would be refused. */
+  z.object({ kind: z.literal('reviewed'), ...about, problems: z.int().min(0) }),
   z.object({ kind: z.literal('given-up'), ...about, reason: z.string() }),
   /** Nothing that could start the pipeline was seen. `omitted`: so many older events of the change were not looked at. */
   z.object({ kind: z.literal('not-seen'), wanted: z.array(z.string()), omitted: z.int().min(0) }),

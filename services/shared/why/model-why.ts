@@ -147,6 +147,9 @@ function outcomeOf(event: EventMention, pair: PairHistory, phaseOf: WhyFacts['ph
       const { file, definitionCommit: commit, findings } = decision;
       return { kind: 'rejected', event, file, commit, findings };
     }
+    case 'reviewed':
+      // How many and no more: not everybody who asks may read refs/meta/config.
+      return { kind: 'reviewed', event, problems: decision.findings.length };
     case 'dead-lettered':
       return { kind: 'given-up', event, reason: decision.reason };
   }

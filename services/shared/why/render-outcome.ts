@@ -69,6 +69,8 @@ export function renderOutcome(pipeline: string, outcome: WhyOutcome): OutcomeLin
       const rest = more > 0 ? `; and ${more} more` : '';
       return line(`rejected: ${shown.join('; ')}${rest}, ${atCommit(outcome.commit)}${event}`);
     }
+    case 'reviewed':
+      return line(`${reviewed(outcome.problems)}${event}`);
     case 'given-up':
       return line(`given up: ${userText(outcome.reason, MOST.reason)}${event}`);
     case 'not-seen': {
@@ -79,6 +81,11 @@ export function renderOutcome(pipeline: string, outcome: WhyOutcome): OutcomeLin
     case 'not-asked':
       return line(`not started: the pipeline was added after the event${event}`);
   }
+}
+
+function reviewed(problems: number): string {
+  const said = problems === 0 ? 'are valid' : `have ${problems === 1 ? '1 problem' : `${problems} problems`}`;
+  return `reviewed: the definitions it proposes ${said}; the comment on the change says more`;
 }
 
 /** The line as plain text. `linkOf` makes an address of a run's path; without one the run is named only. */

@@ -1,14 +1,7 @@
-import { type ContainerResources, CURATED_RESOURCES } from '../../../core/run-resources';
 import { Limit } from '../../../core/workflow-policy/limits';
-import {
-  type JsonObject,
-  type JsonValue,
-  listOf,
-  objectOf,
-  objectsOf,
-  textOf,
-} from '../../shared/definition/sanitize-json';
+import { type JsonObject, listOf, objectOf, objectsOf, textOf } from '../../shared/definition/sanitize-json';
 import { type Amount, least, most, mostOf, NOTHING, plus, RESOURCES, sumOf, times } from './model-amount';
+import { callsOf, curatedOf, dependenciesOf, groupOf, hooksOf, inOrder, isPod, timesOf } from './model-calls';
 import { type ContainerLimits, type ContainerProblem, type Pod, podOf } from './model-pod';
 
 /** The most a Workflow takes at once. */
@@ -17,14 +10,12 @@ export interface Need {
   readonly parallelism: number;
   /** Its largest need when no more than that many of its pods run at a time. Never below what Argo will do. */
   readonly peakAt: (parallelism: number) => Amount;
+  /** What all of its pods take together when every loop runs and no condition stops one; each pod once. */
+  readonly total: () => Amount;
   /** What no single container may be; the first of each template. */
   readonly problems: readonly ContainerProblem[];
 }
 
-const CURATED: Readonly<Record<string, Readonly<Record<string, ContainerResources>>>> = CURATED_RESOURCES;
-const KINDS_OF_POD = ['container', 'script', 'containerSet'];
-/** A loop over a list that a step writes: as many at once as any run may have. */
-const UNKNOWN_TIMES = Limit.parallelism;
 /** More of one template than may ever run side by side. */
 const ENOUGH = Limit.parallelism;
 
@@ -40,6 +31,7 @@ class Graph {
   private readonly templates: ReadonlyMap<string, JsonObject>;
   private readonly pods = new Map<string, Pod>();
   private readonly peaks = new Map<string, Amount>();
+  private readonly totals = new Map<string, Amount>();
   /** How often each pod of a template may be there at once at most, by its name. */
   private readonly counts = new Map<string, number>();
 
@@ -66,6 +58,11 @@ class Graph {
     return {
       parallelism: typeof asked === 'number' && asked > 0 ? asked : Limit.parallelism,
       peakAt: (parallelism) => least(widest, this.largest(parallelism)),
+      total: () =>
+        sumOf([
+          ...roots.map((name) => this.total(name)),
+          ...hooks.map((hook) => this.amountOfCall(hook, (name) => this.total(name))),
+        ]),
       problems: [...this.pods.values()].flatMap(({ problems }) => problems),
     };
   }
@@ -94,11 +91,26 @@ class Graph {
     // The sanitiser refuses a template that calls itself; whoever submits by hand is asked nothing.
     this.peaks.set(name, NOTHING);
     const node = this.templates.get(name) ?? {};
-    const peak = KINDS_OF_POD.some((kind) => node[kind] !== undefined)
+    const peak = isPod(node)
       ? this.pod(name, node).amount
       : most(this.peakOfSteps(node), this.peakOfGraph(objectsOf(objectOf(node['dag'])['tasks'])));
     this.peaks.set(name, peak);
     return peak;
+  }
+
+  private total(name: string): Amount {
+    const known = this.totals.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    // As with peaks: nothing that calls itself counts for ever.
+    this.totals.set(name, NOTHING);
+    const node = this.templates.get(name) ?? {};
+    const total = isPod(node)
+      ? this.pod(name, node).amount
+      : sumOf(callsOf(node).map((call) => this.amountOfCall(call, (callee) => this.total(callee))));
+    this.totals.set(name, total);
+    return total;
   }
 
   private pod(name: string, node: JsonObject): Pod {
@@ -116,15 +128,19 @@ class Graph {
   }
 
   private peakOfCall(call: JsonObject): Amount {
-    const handlers = [...hooksOf(call), ...(call['onExit'] === undefined ? [] : [{ template: call['onExit'] }])];
-    return times(sumOf([this.peakOfCallee(call), ...handlers.map((hook) => this.peakOfCallee(hook))]), timesOf(call));
+    return this.amountOfCall(call, (name) => this.peak(name));
   }
 
-  private peakOfCallee(call: JsonObject): Amount {
-    const curated = curatedOf(call);
-    return curated === undefined
-      ? this.peak(textOf(call['template']) ?? '')
-      : this.pod(curated.name, curated.node).amount;
+  /** A call with its handlers, as often as it is made. `ofTemplate`: what of a template counts. */
+  private amountOfCall(call: JsonObject, ofTemplate: (name: string) => Amount): Amount {
+    const handlers = [...hooksOf(call), ...(call['onExit'] === undefined ? [] : [{ template: call['onExit'] }])];
+    const callees = [call, ...handlers].map((one) => {
+      const curated = curatedOf(one);
+      return curated === undefined
+        ? ofTemplate(textOf(one['template']) ?? '')
+        : this.pod(curated.name, curated.node).amount;
+    });
+    return times(sumOf(callees), timesOf(call));
   }
 
   /**
@@ -158,8 +174,7 @@ class Graph {
       return;
     }
     this.counts.set(name, Math.min(ENOUGH, (this.counts.get(name) ?? 0) + often));
-    const calls = [...listOf(node['steps']).flatMap(groupOf), ...objectsOf(objectOf(node['dag'])['tasks'])];
-    for (const call of calls) {
+    for (const call of callsOf(node)) {
       this.countCall(call, often, depth + 1);
     }
   }
@@ -177,68 +192,4 @@ class Graph {
       this.countCall(hook, total, depth);
     }
   }
-}
-
-/** A group of steps is a list; Argo's YAML also takes a single step for one. */
-const groupOf = (group: JsonValue): readonly JsonObject[] => objectsOf(Array.isArray(group) ? group : [group]);
-
-const hooksOf = (node: JsonObject): readonly JsonObject[] => Object.values(objectOf(node['hooks'])).map(objectOf);
-
-function curatedOf(call: JsonObject): { name: string; node: JsonObject } | undefined {
-  const reference = objectOf(call['templateRef']);
-  const [of, template] = [textOf(reference['name']), textOf(reference['template'])];
-  if (of === undefined || template === undefined) {
-    return undefined;
-  }
-  const resources = CURATED[of]?.[template];
-  const container: JsonObject =
-    resources === undefined
-      ? {}
-      : { resources: { requests: { ...resources.requests }, limits: { ...resources.limits } } };
-  return { name: `${of}/${template}`, node: { container } };
-}
-
-/** How many of a call run side by side at most. */
-function timesOf(call: JsonObject): number {
-  if (call['withItems'] !== undefined) {
-    return listOf(call['withItems']).length;
-  }
-  if (call['withParam'] !== undefined) {
-    return UNKNOWN_TIMES;
-  }
-  const { count, start = 0, end } = objectOf(call['withSequence']);
-  if (count !== undefined) {
-    return Number(count);
-  }
-  return end === undefined ? 1 : Math.abs(Number(end) - Number(start)) + 1;
-}
-
-/** Names in a `depends` expression; what follows a dot is a result such as `Succeeded`. */
-const DEPENDS_NAME = /(?<![A-Za-z0-9_.-])[A-Za-z0-9_][A-Za-z0-9_-]*/g;
-
-const dependenciesOf = (task: JsonObject): readonly string[] => [
-  ...(textOf(task['depends'])?.match(DEPENDS_NAME) ?? []),
-  ...listOf(task['dependencies']).flatMap((name) => textOf(name) ?? []),
-];
-
-/** Tasks after those they wait for. A circle, which only a hand-made Workflow has, is taken as it comes. */
-function inOrder(tasks: readonly JsonObject[], needs: ReadonlyMap<string, readonly string[]>): readonly JsonObject[] {
-  const byName = new Map(tasks.map((task) => [textOf(task['name']) ?? '', task]));
-  const ordered = new Map<string, JsonObject>();
-  const begun = new Set<string>();
-  const visit = (name: string): void => {
-    const task = byName.get(name);
-    if (task === undefined || begun.has(name)) {
-      return;
-    }
-    begun.add(name);
-    for (const need of needs.get(name) ?? []) {
-      visit(need);
-    }
-    ordered.set(name, task);
-  };
-  for (const name of byName.keys()) {
-    visit(name);
-  }
-  return [...ordered.values()];
 }

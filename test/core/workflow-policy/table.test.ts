@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CuratedTemplate } from '../../../constructs/curated-templates-chart';
+import { CuratedTemplate } from '../../../core/curated-templates';
 import type { FieldPolicy, Shape } from '../../../core/workflow-policy/policy';
 import { CURATED_TEMPLATES, ROOT_TYPE, WORKFLOW_POLICY } from '../../../core/workflow-policy/table';
 import { type ArgoFields, FIELDS_FILE } from '../../../policy/generate-argo-fields';

@@ -10,6 +10,7 @@ import { TenantAdmissionChart } from '../../../constructs/tenant-admission-chart
 import { ProjectRole, ServiceAccounts } from '../../../core/access';
 import { Annotation, Label } from '../../../core/labels';
 import type { Pipeline } from '../../../core/pipeline';
+import { CacheOwner, cacheKey } from '../../../core/run-cache';
 import { ensureToolchain } from '../../../local/toolchain/toolchain';
 import { KubeError } from '../../../services/shared/kube-client';
 import { IMAGES } from '../../constructs/fixtures';
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const cluster = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ci-forged' } };
   server = await startAdmissionServer(
     (app) => [
-      new CuratedTemplatesChart(app, 'templates', { git: IMAGES.git }),
+      new CuratedTemplatesChart(app, 'templates', { images: IMAGES }),
       new TenantAdmissionChart(app, 'tenant'),
       new NamespaceAdmissionChart(app, 'namespaces'),
     ],
@@ -239,6 +240,25 @@ describe('what is submitted by hand', () => {
       'may not have: hostNetwork',
     );
     expect(await ask(workflow(step(), {}, stored('local/other/checkout', {})))).toContain("Argo's to write");
+  });
+
+  test('brings along no template that writes a cache of reviewed code, and may bring one that reads it', async () => {
+    const stored = (fields: object) =>
+      workflow(
+        step(),
+        {},
+        { status: { storedTemplates: { 'cluster/seakeeper-run-image/small': { name: 'small', ...fields } } } },
+      );
+    const artifact = (owner: CacheOwner) => ({
+      artifacts: [{ name: 'x', path: '/x', s3: { key: cacheKey(owner, 'npm') } }],
+    });
+    const container = step().templates[0]?.container;
+
+    expect(await ask(stored({ container, inputs: artifact(CacheOwner.reviewed) }))).toBe('admitted');
+    expect(await ask(stored({ container, outputs: artifact(CacheOwner.self) }))).toBe('admitted');
+    expect(await ask(stored({ container, outputs: artifact(CacheOwner.reviewed) }))).toContain(
+      'S3Artifact.key must be',
+    );
   });
 
   test.each([

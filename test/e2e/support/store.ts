@@ -9,6 +9,7 @@ import { App } from 'cdk8s';
 import { z } from 'zod';
 import { StoreSetupChart } from '../../../constructs/store-setup-chart';
 import { ProjectNames, STORE_PROJECTS_GROUP, STORE_SECRET_KEYS } from '../../../core/project';
+import { StoreConfig } from '../../../core/service-config';
 import { freeAddress } from '../../../local/gerrit/free-address';
 import { ensureToolchain } from '../../../local/toolchain/toolchain';
 import type { StoreKey } from '../../../services/provisioner/namespaces/store-keys';
@@ -53,6 +54,12 @@ export async function storeKeyOf(kube: KubeClient, namespace: string): Promise<S
   const { data } = Data.parse(await kube.get(`/api/v1/namespaces/${namespace}/secrets/${ProjectNames.storeSecret}`));
   const decode = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString();
   return { accessKey: decode(STORE_SECRET_KEYS.accessKey), secretKey: decode(STORE_SECRET_KEYS.secretKey) };
+}
+
+/** The bucket of the system that runs, as the status pages are told it. */
+export async function bucketOf(kube: KubeClient): Promise<string> {
+  const { data } = Data.parse(await kube.get('/api/v1/namespaces/argo-ui/configmaps/status-config'));
+  return z.object({ store: StoreConfig }).parse(JSON.parse(data['config.json'] ?? '{}')).store.bucket;
 }
 
 /** Runs the set-up that the chart runs in its Job. Safe to run again. */

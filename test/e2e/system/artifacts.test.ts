@@ -1,11 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
 import { runPath } from '../../../core/permalink';
-import { StoreConfig } from '../../../core/service-config';
 import { demoDefinition, goodChange } from '../../../local/demo/demo-definition';
 import { forwardPort, type PortForward } from '../support/port-forward';
-import { storeClient, storeKeyOf } from '../support/store';
+import { bucketOf, storeClient, storeKeyOf } from '../support/store';
 import {
   finishedRuns,
   localImage,
@@ -20,7 +18,6 @@ jest.setTimeout(300_000);
 
 const LINE = `kept since ${Date.now()}`;
 const DENIED = { name: 'AccessDenied' };
-const ServiceConfigMap = z.object({ data: z.object({ 'config.json': z.string() }) });
 
 let system: System;
 let store: PortForward;
@@ -43,7 +40,7 @@ beforeAll(async () => {
     makeProject(system, 'artifacts-writer', definition).then(withKey),
     makeProject(system, 'artifacts-neighbour').then(withKey),
   ]);
-  bucket = await bucketOfStatus();
+  bucket = await bucketOf(system.kube);
 
   const change = await system.gerrit.pushChange({
     project: writer.project,
@@ -56,7 +53,7 @@ beforeAll(async () => {
   key =
     Object.values(run?.status.nodes ?? {})
       .flatMap(({ outputs }) => outputs?.artifacts ?? [])
-      .find(({ name }) => name === 'report')?.s3?.key ?? 'no artifact';
+      .find(({ name }) => name === 'output')?.s3?.key ?? 'no artifact';
 }, 3_600_000);
 
 afterAll(async () => {
@@ -66,11 +63,6 @@ afterAll(async () => {
   await Promise.all([writer, neighbour].map((made) => made && removeProject(system, made.project)));
   await system?.gerrit.close();
 });
-
-async function bucketOfStatus(): Promise<string> {
-  const { data } = ServiceConfigMap.parse(await system.kube.get('/api/v1/namespaces/argo-ui/configmaps/status-config'));
-  return z.object({ store: StoreConfig }).parse(JSON.parse(data['config.json'])).store.bucket;
-}
 
 const list = async (client: S3Client, prefix: string): Promise<string[]> =>
   ((await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }))).Contents ?? []).map(
@@ -87,9 +79,9 @@ describe('an artifact that a step wrote', () => {
   test("is in the bucket below its project's own prefix, with the logs, and the project's key reads it", async () => {
     const keys = await list(writer.client, `${writer.namespace}/`);
 
-    expect(key).toMatch(new RegExp(`^${writer.namespace}/[^/]+/[^/]+/report\\.tgz$`));
+    expect(key).toMatch(new RegExp(`^${writer.namespace}/[^/]+/[^/]+/output\\.tgz$`));
     expect(keys).toContain(key);
-    expect(keys.filter((each) => each.endsWith('/main.log'))).toHaveLength(3);
+    expect(keys.filter((each) => each.endsWith('/main.log'))).toHaveLength(2);
     expect(gunzipSync(await read(writer.client, key)).toString()).toContain(LINE);
   });
 
@@ -113,14 +105,14 @@ describe('an artifact that a step wrote', () => {
   test("comes whole from the link on the run's page, as a download, to somebody without any key", async () => {
     const html = await (await fetch(page)).text();
     const links = [...html.matchAll(/href="([^"]+\/artifact\/[^"]+)"/g)].map(([, path]) => path ?? '');
-    const link = links.find((path) => path.endsWith('/report.tgz')) ?? 'no link';
+    const link = links.find((path) => path.endsWith('/output.tgz')) ?? 'no link';
 
     const download = await fetch(new URL(link, page));
 
     expect(link).toContain(
       runPath({ pipeline: 'check', namespace: writer.namespace, workflow: key.split('/')[1] ?? '' }),
     );
-    expect(download.headers.get('content-disposition')).toMatch(/^attachment;.*report\.tgz/);
+    expect(download.headers.get('content-disposition')).toMatch(/^attachment;.*output\.tgz/);
     expect(Buffer.from(await download.arrayBuffer())).toEqual(await read(writer.client, key));
   });
 });

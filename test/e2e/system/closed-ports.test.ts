@@ -94,7 +94,9 @@ function podIn(place: Place): ProbePod {
 
 /** Address of the pod behind a service: the node resolves no names of the cluster. */
 async function addressOf(name: string): Promise<string> {
-  const query = new URLSearchParams({ labelSelector: `${Label.name}=${name},${Label.managedBy}` });
+  // Of the gateway's replicas only the one that leads opens its ports.
+  const leading = name === gateway.name ? `,${Label.role}=leader` : '';
+  const query = new URLSearchParams({ labelSelector: `${Label.name}=${name},${Label.managedBy}${leading}` });
   const Pods = z.object({ items: z.array(z.object({ status: z.object({ podIP: z.string() }) })).length(1) });
   const list = await system.kube.get(`/api/v1/namespaces/${Namespace.gerritGateway}/pods?${query}`);
   return Pods.parse(list).items[0]?.status.podIP ?? '';

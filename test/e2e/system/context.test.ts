@@ -142,7 +142,7 @@ describe('npm start -- --context', () => {
     expect({ code, output }).toMatchObject({ code: 0 });
     expect(output).toMatch(/Resources:\s+\d+ unchanged/);
     expect(output).toContain(`Seakeeper runs on context ${CONTEXT} (https://`);
-    expect(output).toMatch(/gerrit-gateway +gateway +\d\/1/);
+    expect(output).toMatch(/gerrit-gateway +gateway +\d\/2/);
     expect(output).toContain(`pulumi preview --stack ${LOCAL_STACK}`);
     expect(new Set(linesOf('commands'))).toEqual(
       new Set(['pulumi', 'pulumi-language-nodejs', 'pulumi-resource-kubernetes']),

@@ -1,5 +1,5 @@
 import type { ArgoWorkflow } from '../../../core/argo-workflow';
-import { demoDefinition, goodChange } from '../../../local/demo/demo-definition';
+import { demoDefinition, exampleDefinition, goodChange } from '../../../local/demo/demo-definition';
 import type { PushedPatchSet } from '../../../local/gerrit/gerrit-admin';
 import { type LedgerView, openLedger } from '../support/ledger';
 import {
@@ -23,7 +23,7 @@ let good: string;
 
 beforeAll(async () => {
   system = await runningSystem();
-  good = demoDefinition(await localImage(system.kube, 'busybox'));
+  good = demoDefinition(await localImage(system.kube, 'busybox'), exampleDefinition('own-steps'));
   ledger = await openLedger();
   ({ project } = await makeProject(system, 'definitions', good));
 }, 3_600_000);

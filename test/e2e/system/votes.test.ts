@@ -45,7 +45,7 @@ describe('a pushed patch set', () => {
       const text = await response.text();
       return response.status === 200 && text.includes(line) && text;
     });
-    expect(page).toContain('checkout');
+    expect(page).toContain('lint');
     expect(await reportsOn(system, change)).toHaveLength(1);
   });
 

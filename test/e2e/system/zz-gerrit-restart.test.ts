@@ -76,6 +76,6 @@ test('what happened while nobody listened is picked up from REST', async () => {
 
 /** The gateway's own word for it, by its metrics through the API server. */
 async function streamIsConnected(): Promise<boolean> {
-  const metrics = await system.kube.text('/api/v1/namespaces/gerrit-gateway/pods/gateway-0:8080/proxy/metrics');
+  const metrics = await system.kube.text('/api/v1/namespaces/gerrit-gateway/services/gateway:8080/proxy/metrics');
   return /^gateway_stream_connected 1$/m.test(metrics);
 }

@@ -10,6 +10,7 @@ import { runCommand } from '../../../local/cluster/run-command';
 import { demoDefinition, goodChange } from '../../../local/demo/demo-definition';
 import { PROJECT_FOLDER } from '../../../local/pulumi/local-stack';
 import { describeToolchain } from '../../../local/toolchain/toolchain';
+import { forgetWhoIsInStep, startGateway, stopGateway } from '../support/gateway';
 import { kubectl } from '../support/kubectl';
 import { openLedger } from '../support/ledger';
 import { forwardPort } from '../support/port-forward';
@@ -33,7 +34,6 @@ jest.setTimeout(900_000);
 
 const run = promisify(execFile);
 const JOB = '**/Job/store-setup';
-const GATEWAY = ['--namespace=gerrit-gateway', 'statefulset/gateway'];
 const MINIO = ['--namespace=artifacts', 'statefulset/minio'];
 const MOST_BYTES = 512 * 1024 * 1024;
 
@@ -97,14 +97,14 @@ test('a ledger brought back from a copy knows what was decided, and what came af
   const after = await push('After the copy');
   await waitForReports(system, after);
 
-  await losePvc(GATEWAY, claim.namespace, claim.claim);
-  await isThere(GATEWAY);
-  await scale(GATEWAY, 0);
-  await kubectl(['wait', '--namespace=gerrit-gateway', 'pod/gateway-0', '--for=delete', '--timeout=50s']);
+  await stopGateway();
+  await kubectl(['delete', 'pvc', claim.claim, 'claim-gateway-1', `--namespace=${claim.namespace}`, '--timeout=100s']);
+  await startGateway(1);
+  await stopGateway();
   await beside(claim, ['sh', '-c', 'rm -rf /volume/ledger && tar -xf - -C /volume'], copy);
+  await forgetWhoIsInStep();
   const meanwhile = await push('While the gateway is away');
-  await scale(GATEWAY, 1);
-  await isThere(GATEWAY);
+  await startGateway();
 
   await waitForReports(system, meanwhile);
   const ledger = await openLedger();

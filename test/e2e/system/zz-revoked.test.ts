@@ -1,5 +1,5 @@
 import { demoDefinition, goodChange } from '../../../local/demo/demo-definition';
-import { kubectl } from '../support/kubectl';
+import { startGateway, stopGateway } from '../support/gateway';
 import { type LedgerView, openLedger } from '../support/ledger';
 import {
   localImage,
@@ -13,7 +13,6 @@ import {
 
 jest.setTimeout(300_000);
 
-const GATEWAY = ['--namespace=gerrit-gateway', 'statefulset/gateway'];
 const NO_DEFINITION = [
   { kind: 'filtered', reason: 'no-definition', definitionCommit: expect.stringMatching(/^[0-9a-f]{40}$/) },
 ];
@@ -34,16 +33,6 @@ afterAll(async () => {
   await removeProject(system, project);
   await system.gerrit.close();
 });
-
-async function stopGateway(): Promise<void> {
-  await kubectl(['scale', ...GATEWAY, '--replicas=0']);
-  await kubectl(['wait', '--namespace=gerrit-gateway', 'pod/gateway-0', '--for=delete', '--timeout=50s']);
-}
-
-async function startGateway(): Promise<void> {
-  await kubectl(['scale', ...GATEWAY, '--replicas=1']);
-  await kubectl(['rollout', 'status', ...GATEWAY, '--timeout=55s']);
-}
 
 test('a definition that is revoked while nobody listens does not run afterwards, missed patch sets included', async () => {
   const push = (subject: string) => system.gerrit.pushChange({ project, subject, files: goodChange(subject) });

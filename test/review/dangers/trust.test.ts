@@ -71,6 +71,23 @@ test('a gate that gates no more is dangerous, and one that begins to is not', ()
   expect(dangers(config(), config({ manager: 'dependent' }))).toEqual([]);
 });
 
+test('a pipeline that reviewed definitions and runs what they say now is dangerous', () => {
+  expect(dangers(config({ manager: 'definitions' }), config())).toEqual([
+    'trust: pipeline `check` runs Workflows now, and no longer reviews definitions',
+  ]);
+  expect(dangers(config(), config({ manager: 'definitions' }))).toEqual([]);
+});
+
+test("outsiders' patches that wait no more are dangerous, and other words for their authors are not", () => {
+  const waits = (unmet: string) =>
+    config({ triggers: [{ event: 'patchset-created', require: { uploader: { group: 'trusted' } }, unmet }] });
+
+  expect(dangers(waits('Ask.'), config({ triggers: [{ event: 'patchset-created' }] }))).toEqual([
+    'trust: pipeline `check` starts on more, or on something else: `{"event":"patchset-created"}`',
+  ]);
+  expect(dangers(waits('Ask.'), waits('Ask somebody.'))).toEqual([]);
+});
+
 test('switching on a post-review pipeline is dangerous, switching one off is not', () => {
   const [off, on] = [config({ trust: 'post-review', enabled: false }), config({ trust: 'post-review', enabled: true })];
 

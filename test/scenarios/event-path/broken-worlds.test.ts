@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { metrics } from '../../../services/gateway/metrics';
+import type { LogMode } from './model-events-log';
 import { runSchedule } from './run-schedule';
 import { type Deed, type Schedule, schedules } from './schedule';
 import type { World } from './world';
 
 /** Schedules of a few deeds each, between which everything comes about that can go wrong with them. */
-const around = (deeds: readonly Deed[], mostMs = 3_000): fc.Arbitrary<Schedule> =>
+const around = (deeds: readonly Deed[], mostMs = 3_000, log: LogMode = 'none'): fc.Arbitrary<Schedule> =>
   fc.record({
     seed: fc.nat(),
+    log: fc.constant(log),
     steps: fc.tuple(...deeds.map((deed) => fc.record({ afterMs: fc.nat({ max: mostMs }), deed: fc.constant(deed) }))),
   });
 const push: Deed = { kind: 'push' };
@@ -38,6 +40,19 @@ const BROKEN: readonly [what: string, promise: string, over: fc.Arbitrary<Schedu
       ({ gerrit }) => {
         gerrit.send = () => undefined;
         gerrit.mostIndexLagMs = 600_000;
+      },
+    ],
+    [
+      'an events-log whose rows come later than is read again',
+      'I1',
+      around([{ kind: 'disconnect' }, { kind: 'move-ref' }, { kind: 'move-ref' }], 600_000, 'there'),
+      ({ gerrit }) => {
+        const { eventsLog } = gerrit;
+        const rowsBetween = eventsLog.rowsBetween.bind(eventsLog);
+        gerrit.eventsLog.rowsBetween = async (slice) => {
+          const answer = await rowsBetween(slice);
+          return answer.kind === 'rows' && answer.now - slice.to < 420_000 ? { ...answer, rows: [] } : answer;
+        };
       },
     ],
     [

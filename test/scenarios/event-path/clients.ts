@@ -1,5 +1,6 @@
 import type { Decision } from '../../../core/decision';
 import { readHistory } from '../../../services/gateway/change-histories';
+import type { LoggedEvents } from '../../../services/gateway/events-log/events-log-client';
 import type { GatewayCore } from '../../../services/gateway/gateway-core';
 import type { Ledger } from '../../../services/gateway/ledger/ledger';
 import type { GerritClient } from '../../../services/shared/gerrit-client';
@@ -23,13 +24,15 @@ type GerritVerbs = Pick<
   | 'capabilities'
   | 'isConfigVisible'
   | 'findFiles'
+  | 'findCommentPaths'
+  | 'countLines'
   | 'findGroup'
   | 'findAccount'
   | 'groupsOf'
 >;
 
 const nobodyAsks = async () => {
-  throw new Error('no pipeline of the model has a condition that needs it');
+  throw new Error('no pipeline and no step of the model needs it');
 };
 
 /** Gerrit's REST as a process reaches it. */
@@ -56,10 +59,22 @@ export function gerritClient(process: Process, link: Link, gerrit: ModelGerrit):
     capabilities: async () => ({ streamEvents: true }),
     isConfigVisible: async () => undefined,
     findFiles: nobodyAsks,
+    findCommentPaths: nobodyAsks,
+    countLines: nobodyAsks,
     findGroup: nobodyAsks,
     findAccount: nobodyAsks,
     groupsOf: nobodyAsks,
   };
+}
+
+/** Gerrit's events-log as the gateway reaches it; undefined: it has none. */
+export function loggedEvents(process: Process, link: Link, { eventsLog }: ModelGerrit): LoggedEvents | undefined {
+  return eventsLog.mode === 'none'
+    ? undefined
+    : {
+        returnLimit: eventsLog.returnLimit,
+        rowsBetween: (slice) => link.carry(process, `${process.name} events-log`, () => eventsLog.rowsBetween(slice)),
+      };
 }
 
 /** What our services need of `KubeClient`. */
@@ -117,7 +132,15 @@ export function ledgerClient(
   clock: VirtualClock,
 ): Pick<
   LedgerClient,
-  'findEvent' | 'putReceipt' | 'putDecision' | 'resend' | 'findRun' | 'decisions' | 'whyQuestions' | 'history'
+  | 'findEvent'
+  | 'putReceipt'
+  | 'putDecision'
+  | 'dryRun'
+  | 'resend'
+  | 'findRun'
+  | 'decisions'
+  | 'whyQuestions'
+  | 'history'
 > {
   const call = <Answer>(point: string, effect: (core: GatewayCore) => Promise<Answer>) =>
     link.carry(process, `${process.name} ${point}`, async () => {
@@ -164,6 +187,7 @@ export function ledgerClient(
         }
         return outcome.kind;
       }),
+    dryRun: nobodyAsks,
     resend: () => call('resend', async ({ handOn }) => handOn.resend()),
     findRun: (uid) =>
       call('find-run', async ({ ledger }) => {

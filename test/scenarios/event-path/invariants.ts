@@ -2,6 +2,7 @@ import { type DecisionRecord, isTerminal } from '../../../core/decision';
 import { Annotation, Label } from '../../../core/labels';
 import { rejectionPath, runPath } from '../../../core/permalink';
 import { compileCoarseFilter } from '../../../services/gateway/decide-coarse-filter';
+import { planLogReading } from '../../../services/gateway/events-log/plan-log-slices';
 import { decodeFrames } from '../../../services/gateway/ledger/decode-frame';
 import type { Cursor, LedgerRecord } from '../../../services/gateway/ledger/model-record';
 import { sweepFrom } from '../../../services/gateway/plan-sweep';
@@ -27,31 +28,39 @@ export function readDisk({ segments }: MemoryDisk): LedgerRecord[] {
     );
 }
 
-/** I8: the cursor only grows, and whatever it has passed is on disk. Holds at any moment, so it is looked at in between too. */
+/** I8: the cursors only grow, and whatever they have passed is on disk. Holds at any moment, so it is looked at in between too. */
 export function cursorViolations({ disk, gerrit }: World): string[] {
   const records = readDisk(disk);
-  const violations: string[] = [];
-  let cursor: Cursor | undefined;
-  for (const record of records) {
-    const next = record.kind === 'cursor' || record.kind === 'header' ? record.cursor : undefined;
-    if (next !== undefined) {
-      if (cursor !== undefined && next.until < cursor.until) {
-        violations.push(`I8: cursor went back from ${cursor.until} to ${next.until}`);
-      }
-      cursor = next;
-    }
-  }
-  if (cursor === undefined) {
-    return violations;
-  }
-  const passed = sweepFrom(cursor);
+  const cursors = records.flatMap((record) =>
+    record.kind === 'cursor' || record.kind === 'header' ? (record.cursor ?? []) : [],
+  );
+  const last = cursors.at(-1);
   const onDisk = new Set(records.flatMap((record) => (record.kind === 'event' ? record.key : [])));
-  for (const { key, at } of gerrit.truth) {
-    if (Math.floor(at / 1000) * 1000 <= passed && !onDisk.has(key)) {
-      violations.push(`I8: cursor passed ${key}, which is not on disk`);
-    }
-  }
-  return violations;
+  const missing = gerrit.truth.filter(
+    (truth) => last !== undefined && hasPassed(last, truth) && !onDisk.has(truth.key),
+  );
+  return [
+    ...backSteps('REST', cursors, ({ until }) => until),
+    ...backSteps('the events-log', cursors, ({ log }) => log?.until ?? 0),
+    ...missing.map(({ key }) => `I8: a cursor passed ${key}, which is not on disk`),
+  ];
+}
+
+function backSteps(source: string, cursors: readonly Cursor[], placeOf: (cursor: Cursor) => number): string[] {
+  const places = cursors.map(placeOf);
+  return places.flatMap((place, at) => {
+    const before = places[at - 1] ?? place;
+    return place < before ? [`I8: cursor of ${source} went back from ${before} to ${place}`] : [];
+  });
+}
+
+/** Whether no later reading will look for an event. */
+function hasPassed(cursor: Cursor, { at, event }: Truth): boolean {
+  const second = Math.floor(at / 1000) * 1000;
+  // REST reads no refs here; what the events-log has may wait on disk for its message.
+  const byRest = event.refUpdate === undefined && second <= sweepFrom(cursor);
+  const log = event.messageId === undefined ? cursor.log : undefined;
+  return byRest || (log !== undefined && second < planLogReading(log, 0).fillFrom);
 }
 
 /** Everything that must be so once all has come to rest. */
@@ -169,6 +178,8 @@ function decisionViolations({ gerrit, kube }: World, { decision, key, pipeline }
       return markersOf(change).includes(rejectionPath(pipeline, decision.definitionCommit))
         ? []
         : [`I11: nobody was told that the definition of ${key} is refused`];
+    case 'reviewed':
+      return [`I11: ${key} is reviewed in ${pipeline}, and no pipeline of the model reviews`];
     case 'spawned': {
       const run = kube.ever.get(decision.workflow.uid);
       return run === undefined ? [`I11: no run of ${key}`] : runViolations(run, pipeline, change);

@@ -117,6 +117,12 @@ export class MemorySegments implements SegmentStore {
     this.disk.segments.delete(segment);
   }
 
+  async setAside(segment: number): Promise<void> {
+    this.disk.segments.delete(segment);
+  }
+
+  async removeAside(): Promise<void> {}
+
   nameOf = (segment: number): string => `segment ${segment}`;
 
   /** Time that a disk takes, at a point where the process may die. */

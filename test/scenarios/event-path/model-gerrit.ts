@@ -4,6 +4,7 @@ import type { FileContent, RefTip, Review, ReviewOutcome } from '../../../servic
 import type { ChangeInfo, CommentInfo } from '../../../services/shared/gerrit-schema';
 import { GOOD_DEFINITION, SERVER } from './fixtures';
 import { MOST_LATENCY_MS } from './link';
+import { ModelEventsLog } from './model-events-log';
 import type { Random } from './random';
 import type { VirtualClock } from './virtual-clock';
 
@@ -76,6 +77,7 @@ export class ModelGerrit {
   /** Commits of `refs/meta/config`, the last one being the tip, with the definition at each; undefined: none. */
   readonly definitions: { readonly commit: string; readonly text: string | undefined }[] = [];
   reader: StreamReader | undefined;
+  readonly eventsLog: ModelEventsLog;
   /** The next so many events are dropped from the stream, and Gerrit says so. */
   drops = 0;
   /** The next line is sent so many times more. */
@@ -91,11 +93,13 @@ export class ModelGerrit {
   private held: string | undefined;
   private revisions = 0;
   private ids = 0;
+  private tips = 0;
 
   constructor(
     private readonly clock: VirtualClock,
     private readonly random: Random,
   ) {
+    this.eventsLog = new ModelEventsLog(clock, random);
     this.define(GOOD_DEFINITION);
   }
 
@@ -125,6 +129,18 @@ export class ModelGerrit {
 
   define(text: string | undefined): void {
     this.definitions.push({ commit: String(this.definitions.length + 1).padStart(40, 'd'), text });
+  }
+
+  /** A branch moves. Beside the stream only the events-log has it, so without that it may be lost. */
+  moveRef(): void {
+    const revision = (number: number) => String(number).padStart(40, '0');
+    const moved = { oldRev: revision(this.tips), newRev: revision(this.tips + 1) };
+    this.tips += 1;
+    const event = { type: 'ref-updated', refUpdate: { project: PROJECT, refName: `refs/heads/${BRANCH}`, ...moved } };
+    if (this.eventsLog.mode === 'there') {
+      this.mustBeDecided(event);
+    }
+    this.tell(event);
   }
 
   push(): void {
@@ -286,17 +302,27 @@ export class ModelGerrit {
 
   /** Something that a decision must be made on, whatever the stream makes of it. */
   private happened(change: Change, what: Pick<GerritEvent, 'type' | 'author' | 'comment' | 'messageId'>): void {
-    const event: GerritEvent = { ...what, ...subjectOf(change) };
-    const key = eventKey(SERVER, event);
-    if (key === undefined) {
-      throw new Error(`no key for ${what.type}`);
-    }
-    this.truth.push({ key, event, at: this.clock.now });
+    this.mustBeDecided({ ...what, ...subjectOf(change) });
     const { messageId: _, ...said } = what;
     this.send(change, said);
   }
 
+  private mustBeDecided(event: GerritEvent): void {
+    const key = eventKey(SERVER, event);
+    if (key === undefined) {
+      throw new Error(`no key for ${event.type}`);
+    }
+    this.truth.push({ key, event, at: this.clock.now });
+  }
+
   send(change: Change, what: Pick<GerritEvent, 'type' | 'author' | 'comment'>): void {
+    this.tell({ ...what, ...subjectOf(change) });
+  }
+
+  /** Logs an event and says it on the stream, if anybody listens and nothing goes wrong. */
+  private tell(event: GerritEvent): void {
+    const said = JSON.stringify({ ...event, eventCreatedOn: Math.floor(this.clock.now / 1000) });
+    this.eventsLog.log(said);
     if (this.reader === undefined) {
       return;
     }
@@ -308,8 +334,7 @@ export class ModelGerrit {
       }
       return;
     }
-    const eventCreatedOn = Math.floor(this.clock.now / 1000);
-    const line = `${JSON.stringify({ ...what, ...subjectOf(change), eventCreatedOn })}\n`;
+    const line = `${said}\n`;
     if (this.swaps) {
       this.swaps = false;
       this.held = line;

@@ -17,6 +17,7 @@ const MOST_SYNC_MS = 10;
 /** Runs a schedule from a first start to rest; resolves to what was not as it must be. */
 export async function runSchedule(schedule: Schedule, alter?: (world: World) => void): Promise<string[]> {
   const world = new World(schedule.seed, alter);
+  world.gerrit.eventsLog.mode = schedule.log;
   const before = await readCounters();
   const uninstall = world.clock.install(world.random.next);
   try {
@@ -75,6 +76,7 @@ function isAtRest({ areAllUp, core, gerrit, kube }: World): boolean {
     areAllUp &&
     core !== undefined &&
     gerrit.truth.every(({ key }) => core.ledger.knows(key)) &&
+    gerrit.eventsLog.isQuiet &&
     core.ledger.openRaws().length === 0 &&
     [...core.ledger.undecided()].length === 0 &&
     [...kube.workflows.values()].every((run) => isFinished(run.status.phase) && reportedAs(run) !== undefined)

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { BAD_DEFINITION, GOOD_DEFINITION } from './fixtures';
+import type { LogMode } from './model-events-log';
 import type { Change } from './model-gerrit';
 import type { Breakage, ServiceName, World } from './world';
 
@@ -13,6 +14,7 @@ export const CRASH_POINTS: Readonly<Record<ServiceName, readonly string[]>> = {
     'gateway send',
     'gateway search answered',
     'gateway find-change answered',
+    'gateway events-log answered',
   ],
   trigger: [
     'trigger receipt sent',
@@ -38,7 +40,7 @@ export const CRASH_POINTS: Readonly<Record<ServiceName, readonly string[]>> = {
 
 /** What happens next: what people do, or what goes wrong. */
 export type Deed =
-  | { readonly kind: 'push' }
+  | { readonly kind: 'push' | 'move-ref' }
   | { readonly kind: 'patch-set' | 'abandon' | 'restore' | 'merge'; readonly change: number }
   | {
       readonly kind: 'comment';
@@ -73,6 +75,8 @@ export interface Step {
 export interface Schedule {
   /** What is left to chance: latencies, how much of a torn write is left, jitter. */
   readonly seed: number;
+  /** Whether Gerrit has the plug-in events-log. */
+  readonly log: LogMode;
   readonly steps: readonly Step[];
 }
 
@@ -88,6 +92,7 @@ const words = fc.constantFrom('recheck', 'recheck', 'hello');
 
 const people: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Deed>({ kind: 'push' }) },
+  { weight: 2, arbitrary: fc.constant<Deed>({ kind: 'move-ref' }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -169,6 +174,7 @@ const afterMs = fc.oneof(
 /** Anything that people do and that goes wrong, in any order. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
+  log: fc.constantFrom('there' as const, 'there' as const, 'none' as const, 'refused' as const),
   steps: fc.array(fc.record({ afterMs, deed: fc.oneof(people, faults) }), { minLength: 4, maxLength: 24, size: 'max' }),
 });
 
@@ -186,6 +192,9 @@ export function perform(world: World, deed: Deed): void {
       if (gerrit.changes.length < MOST_CHANGES) {
         gerrit.push();
       }
+      break;
+    case 'move-ref':
+      gerrit.moveRef();
       break;
     case 'patch-set':
       on(deed.change, (found) => gerrit.pushPatchSet(found));

@@ -22,7 +22,7 @@ const COUNTERS: readonly Counter[] = [
 
 /** Which counter moves when a call at a point fails. Calls from before a receipt are counted by the door, which is not run here. */
 const OF_CALLS: readonly { readonly point: RegExp; readonly counters: readonly Counter[] }[] = [
-  { point: /^gateway (search|comments)$/, counters: [gateway.sweeps, workRetriesTotal] },
+  { point: /^gateway (search|comments|events-log)$/, counters: [gateway.sweeps, workRetriesTotal] },
   { point: /^gateway find-change$/, counters: [workRetriesTotal] },
   { point: /^trigger (create|find-tip|find-file|find-change|find-event|decision)$/, counters: [workRetriesTotal] },
   { point: /^reporter (review|find-change|patch)$/, counters: [workRetriesTotal] },

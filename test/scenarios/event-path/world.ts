@@ -4,7 +4,7 @@ import { LineSplitter } from '../../../services/gateway/split-lines';
 import { startReporter } from '../../../services/reporter/reporter';
 import { Readiness } from '../../../services/shared/health-server';
 import { startTriggerCore, type TriggerCore } from '../../../services/trigger/trigger';
-import { gerritClient, kubeClient, ledgerClient } from './clients';
+import { gerritClient, kubeClient, ledgerClient, loggedEvents } from './clients';
 import { gatewayConfig, reporterConfig, silent, triggerConfig } from './fixtures';
 import { Link, type Medium, reach } from './link';
 import { MemoryDisk, MemorySegments } from './memory-segments';
@@ -111,6 +111,7 @@ export class World {
         store: new MemorySegments(this.disk, process),
         segmentBytes: SEGMENT_BYTES,
         gerrit: gerritClient(process, this.links.gerrit, this.gerrit),
+        recovery: { logged: loggedEvents(process, this.links.gerrit, this.gerrit) },
         log: silent,
         signal: new AbortController().signal,
         onFailure: () => {

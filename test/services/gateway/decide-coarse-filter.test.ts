@@ -163,3 +163,12 @@ describe('coarse filter', () => {
     expect(performance.now() - before).toBeLessThan(5_000);
   });
 });
+
+test('an event that starts nothing is handed on where its author may have to be told what has to happen first', () => {
+  const uploaded = { ...created, patchSet: { ...patchSet, uploader: { username: 'eve' } } };
+  const trigger = { event: 'patchset-created', require: { uploader: { username: { plain: 'alice' } } } };
+
+  expect(verdict(trigger, uploaded)).toBe('no match');
+  expect(verdict({ ...trigger, unmet: 'Ask alice.' }, uploaded)).toBe('pass');
+  expect(verdict({ ...trigger, unmet: 'Ask alice.', branch: '^REL' }, uploaded)).toBe('no match');
+});

@@ -109,10 +109,7 @@ function sweep(): RestSweep {
     gerrit,
     ledger: core.ledger,
     intake,
-    everyMs: 1_000,
     log: silent,
-    signal: new AbortController().signal,
-    onRecovered: () => undefined,
   });
 }
 /** Ids of the messages whose comments were handed on, each once. */
@@ -245,7 +242,7 @@ describe('sweep', () => {
     gerrit.changes = [
       { ...old, revisions: { [REVISION]: { _number: 1, ref: 'refs/changes/01/1/1', created: before } } },
     ];
-    expect(await sweep().sweep()).toEqual([]);
+    expect(await sweep().read()).toEqual([]);
 
     gerrit.changes.push(
       change(2, [
@@ -253,7 +250,7 @@ describe('sweep', () => {
         ['m2', 'Patch Set 1:\n\nhello'],
       ]),
     );
-    const found = await sweep().sweep();
+    const found = await sweep().read();
 
     expect(found.map(({ event }) => `${event.type} ${event.change?.number}`)).toEqual([
       'patchset-created 2',
@@ -261,14 +258,14 @@ describe('sweep', () => {
       'comment-added 2',
     ]);
     expect(core.sent.map(({ type }) => type)).toEqual(['patchset-created', 'comment-added']);
-    expect(await sweep().sweep()).toEqual([]);
+    expect(await sweep().read()).toEqual([]);
   });
 
   test('and stream together take an event once, whoever is first', async () => {
     gerrit.changes = [change(1, [['m1', 'Patch Set 1:\n\nrecheck']])];
     intake.takeLine(line(created(1)));
     intake.takeLine(recheck(1));
-    await sweep().sweep();
+    await sweep().read();
     intake.takeLine(line(created(1)));
     intake.takeLine(recheck(1));
     await until('no raw event left', () => core.ledger.openRaws().length === 0);
@@ -280,7 +277,7 @@ describe('sweep', () => {
   });
 
   test('finds what happened long ago in a change that moved to the front of the search while it was read', async () => {
-    await sweep().sweep();
+    await sweep().read();
     const hour = 3_600_000;
     const at = (ms: number) => new Date(Date.now() + ms).toISOString();
     const changed = (number: number, created: string, updated: string): ChangeInfo => ({
@@ -296,23 +293,23 @@ describe('sweep', () => {
       gerrit.changes = [{ ...old, updated: at(2 * hour + 1_000) }, recent];
     };
 
-    await sweep().sweep();
-    await sweep().sweep();
+    await sweep().read();
+    await sweep().read();
 
     expect([...core.ledger.undecided()].map(({ event }) => event.change?.number).sort()).toEqual([1, 2]);
   });
 
   test('moves its cursor only when all was read', async () => {
-    await sweep().sweep();
+    await sweep().read();
     const before = core.ledger.cursor;
     gerrit.changes = [{ ...change(1), updated: '2999-01-01T00:00:00.000Z' }];
     gerrit.isDown = true;
 
-    await expect(sweep().sweep()).rejects.toThrow('Gerrit is away');
+    await expect(sweep().read()).rejects.toThrow('Gerrit is away');
     expect(core.ledger.cursor).toEqual(before);
 
     gerrit.isDown = false;
-    await sweep().sweep();
+    await sweep().read();
     expect(core.ledger.cursor?.until).toBe(Date.parse('2999-01-01T00:00:00.000Z'));
   });
 });

@@ -2,11 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Decision } from '../../../core/decision';
 import { eventKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
+import { compileDryRun } from '../../../services/gateway/decide-dry-run';
 import { compileExplain } from '../../../services/gateway/decide-objections';
 import { createLedgerApi } from '../../../services/gateway/ledger-api';
 import { metrics } from '../../../services/gateway/metrics';
 import { LedgerClient } from '../../../services/shared/ledger-client';
 import {
+  ACCOUNT,
   type Core,
   created,
   filter,
@@ -47,6 +49,7 @@ beforeEach(async () => {
       return CALLERS.find((caller) => caller === token);
     },
     explain: compileExplain(PIPELINES),
+    dryRun: compileDryRun({ pipelines: PIPELINES, account: ACCOUNT }),
     log: silent,
     signal: stopping.signal,
   });
@@ -100,6 +103,17 @@ describe('ledger API', () => {
     expect(await client().putReceipt(KEY, 'post')).toBe('unknown');
     expect(await client().putDecision('forged', 'check', SPAWNED)).toBe('unknown');
     expect((await count(metrics.unknownKeys)) - before).toBe(4);
+  });
+
+  test("tries a project's last events on all pipelines, for the trigger only", async () => {
+    for (const number of [2, 3]) {
+      const event = created(number);
+      await core.ledger.recordEvent(eventKey(SERVER, event) ?? '', event, filter(event));
+    }
+
+    expect(await client().dryRun('demo')).toEqual({ events: 3, pipelines: { check: { would: 3, may: 0 } } });
+    expect(await client().dryRun('another')).toEqual({ events: 0, pipelines: {} });
+    await expect(client('reporter').dryRun('demo')).rejects.toThrow('403');
   });
 
   test('knows no run that it did not decide, and thinks nothing of it: owners submit Workflows too', async () => {

@@ -1,70 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { type Connection, Server, type ServerChannel, utils } from 'ssh2';
+import { Client } from 'ssh2';
 import { GerritEndpoint } from '../../../core/service-config';
 import { generateKeyPair, withoutComment } from '../../../local/gerrit/key-pair';
 import { SshStreamSource } from '../../../services/gateway/ssh-stream-source';
+import { CLIENT, FakeGerritSsh, HOST } from './fake-gerrit-ssh';
 import { silent, until } from './gateway-fixture';
 
-const HOST = generateKeyPair('host');
 const OTHER_HOST = generateKeyPair('other');
-const CLIENT = generateKeyPair('client');
-
-/** An SSH server that knows one command, `gerrit stream-events`, and says what the test says. */
-class FakeGerritSsh {
-  readonly streams: ServerChannel[] = [];
-  readonly commands: string[] = [];
-  readonly connections: Connection[] = [];
-  /** Says no to the command with this on stderr. */
-  refusal: string | undefined;
-  private server: Server | undefined;
-  port = 0;
-
-  async listen(): Promise<void> {
-    this.server = new Server({ hostKeys: [HOST.privateKey] }, (connection) => this.serve(connection));
-    this.server.listen(this.port, '127.0.0.1');
-    await once(this.server, 'listening');
-    this.port = (this.server.address() as AddressInfo).port;
-  }
-
-  /** Ends all connections and listens no more. */
-  async close(): Promise<void> {
-    for (const connection of this.connections.splice(0)) {
-      connection.end();
-    }
-    const { server } = this;
-    if (server !== undefined) {
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    }
-    this.server = undefined;
-  }
-
-  private serve(connection: Connection): void {
-    this.connections.push(connection);
-    const allowed = utils.parseKey(CLIENT.publicKey);
-    connection.on('error', () => undefined);
-    connection.on('authentication', (context) => {
-      const isAllowed =
-        context.method === 'publickey' &&
-        !(allowed instanceof Error) &&
-        context.key.data.equals(allowed.getPublicSSH());
-      return isAllowed ? context.accept() : context.reject(['publickey']);
-    });
-    connection.on('session', (accept) => {
-      accept().on('exec', (acceptExec, _reject, { command }) => {
-        const channel = acceptExec();
-        this.commands.push(command);
-        if (this.refusal === undefined) {
-          this.streams.push(channel);
-        } else {
-          channel.stderr.write(this.refusal);
-          channel.exit(1);
-          channel.end();
-        }
-      });
-    });
-  }
-}
 
 let gerrit: FakeGerritSsh;
 let stopping: AbortController;
@@ -88,6 +31,7 @@ function start(
     settle?: () => Promise<void>;
     port?: number;
     keepaliveMs?: number;
+    connectDeadlineMs?: number;
   } = {},
 ) {
   const heard = { lines: [] as string[], oversize: [] as number[], connects: 0, ends: [] as string[] };
@@ -104,7 +48,6 @@ function start(
     }),
     privateKey: () => options.privateKey ?? CLIENT.privateKey,
     log: silent,
-    signal: stopping.signal,
     onLine: (line) => heard.lines.push(line.toString('utf8')),
     onOversize: (bytes) => heard.oversize.push(bytes),
     onConnected: () => {
@@ -112,9 +55,10 @@ function start(
     },
     onDisconnected: (end, why) => heard.ends.push(`${end}: ${why}`),
     ...(options.keepaliveMs === undefined ? {} : { keepaliveMs: options.keepaliveMs }),
+    ...(options.connectDeadlineMs === undefined ? {} : { connectDeadlineMs: options.connectDeadlineMs }),
     settle: options.settle ?? (async () => undefined),
   });
-  running = source.run();
+  running = source.run(stopping.signal);
   return { heard, source };
 }
 const stream = (number: number) => until(`stream ${number}`, () => gerrit.streams[number - 1]);
@@ -225,6 +169,37 @@ describe('SSH stream source', () => {
       socket.destroy();
     }
     proxy.close();
+  });
+
+  test('gives such a peer three intervals of 15 seconds', async () => {
+    const asked = jest.spyOn(Client.prototype, 'connect');
+    start();
+    await stream(1);
+
+    const [{ keepaliveInterval = 0, keepaliveCountMax = 0 } = {}] = asked.mock.calls[0] ?? [];
+    // ssh2 gives up at the interval behind the last keepalive that may go unanswered.
+    expect(keepaliveInterval * (keepaliveCountMax + 1)).toBe(45_000);
+    asked.mockRestore();
+  });
+
+  test('waits for nobody for ever: neither for a host that says nothing', async () => {
+    const mute = createServer((socket) => socket.on('error', () => undefined));
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { heard } = start({ port: (mute.address() as AddressInfo).port, connectDeadlineMs: 200 });
+
+    await until('end', () => heard.ends.length > 0);
+    expect(heard.ends[0]).toMatch(/^lost: (no event stream within 200 ms|Timed out while waiting for handshake)$/);
+    stopping.abort();
+    mute.close();
+  });
+
+  test('nor for one that lets us in and does not answer the command', async () => {
+    gerrit.ignoresCommands = true;
+    const { heard } = start({ connectDeadlineMs: 500 });
+
+    await until('end', () => heard.ends.length > 0);
+    expect(heard.ends[0]).toBe('lost: no event stream within 500 ms');
   });
 
   test('connects anew when asked to', async () => {

@@ -34,7 +34,7 @@ describe('token reviewer', () => {
     ['system:serviceaccount:argo-ui:status', 'status'],
     ['system:serviceaccount:argo-ui:argo-server', undefined],
     ['system:serviceaccount:gerrit-gateway:provisioner', undefined],
-    ['system:serviceaccount:gerrit-gateway:gateway', undefined],
+    ['system:serviceaccount:gerrit-gateway:gateway', 'gateway'],
     ['system:serviceaccount:ci-demo:trigger', undefined],
     ['kubernetes-admin', undefined],
   ])('takes %s for %s', async (username, expected) => {

@@ -163,6 +163,7 @@ describe('decideReport', () => {
     pipeline: pipeline(),
     change: change(),
     superseded: false,
+    afterMerge: false,
     ...overrides,
   });
   const failed: Verdict = decideVerdict(workflow({ phase: 'Failed', nodes: [EXIT_1] }));
@@ -178,13 +179,13 @@ describe('decideReport', () => {
     ['a run that could not run', { kind: 'errored', cause: 'evicted' } as const, undefined],
     ['a stopped run', { kind: 'stopped' } as const, undefined],
   ])('votes on %s as its verdict asks', (_name, verdict, vote) => {
-    expect(decideReport(facts({ verdict }))).toEqual({ kind: 'report', vote });
+    expect(decideReport(facts({ verdict }))).toMatchObject({ kind: 'report', vote });
   });
 
   test('votes what the pipeline says', () => {
     const configured = pipeline({ label: { name: 'Lint', success: 2, failure: -2 } });
 
-    expect(decideReport(facts({ pipeline: configured, verdict: failed }))).toEqual({
+    expect(decideReport(facts({ pipeline: configured, verdict: failed }))).toMatchObject({
       kind: 'report',
       vote: { label: 'Lint', value: -2 },
     });
@@ -194,7 +195,7 @@ describe('decideReport', () => {
     ['has no label', pipeline({ label: undefined })],
     ['is no longer configured', undefined],
   ])('reports without a vote when the pipeline %s', (_name, configured) => {
-    expect(decideReport(facts({ pipeline: configured }))).toEqual({ kind: 'report', vote: undefined });
+    expect(decideReport(facts({ pipeline: configured }))).toMatchObject({ kind: 'report', vote: undefined });
   });
 
   test('says nothing about a patch set that is no longer current', () => {
@@ -211,8 +212,26 @@ describe('decideReport', () => {
   });
 
   test('reports on a merged change without a vote', () => {
-    expect(decideReport(facts({ change: change({ status: 'MERGED' }) }))).toEqual({ kind: 'report', vote: undefined });
+    expect(decideReport(facts({ change: change({ status: 'MERGED' }) }))).toMatchObject({
+      kind: 'report',
+      vote: undefined,
+    });
   });
+
+  test.each(['stopped', 'removed'] as const)(
+    'says of a closed change that a run was %s only when it began closed',
+    (kind) => {
+      const workflow = { namespace: 'ci-demo', name: 'wf', uid: 'uid-1' };
+      const verdict: Verdict =
+        kind === 'stopped'
+          ? { kind }
+          : { kind, removal: { workflow, startedAt: '2025-11-23T10:00:00.000Z', phase: undefined } };
+      const given = facts({ verdict, change: change({ status: 'MERGED' }) });
+
+      expect(decideReport(given)).toEqual({ kind: 'close', reason: 'superseded' });
+      expect(decideReport({ ...given, afterMerge: true })).toMatchObject({ kind: 'report', vote: undefined });
+    },
+  );
 
   test('says nothing of a change that is gone', () => {
     expect(decideReport(facts({ change: undefined }))).toMatchObject({ reason: 'change-not-found' });

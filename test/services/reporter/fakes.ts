@@ -7,6 +7,8 @@ import type {
   ChangeMessage,
   ChangeState,
   Ledger,
+  PatchSetFiles,
+  PatchSetReference,
   Review,
   ReviewOutcome,
   Reviews,
@@ -69,8 +71,11 @@ export class FakeRuns implements Runs {
     return this.disturbed;
   }
 
-  async phase(): Promise<string> {
-    return this.workflow.status.phase;
+  /** Whether the Workflow was deleted. */
+  isGone = false;
+
+  async phase(): Promise<string | undefined> {
+    return this.isGone ? undefined : this.workflow.status.phase;
   }
 
   async close(_run: unknown, uid: string, reported: string): Promise<void> {
@@ -84,6 +89,22 @@ export class FakeRuns implements Runs {
       ...this.workflow,
       metadata: { ...metadata, annotations: { ...metadata.annotations, [Annotation.reported]: reported } },
     };
+  }
+}
+
+/** Files of every patch set in memory: their lines by path. */
+export class FakeFiles implements PatchSetFiles {
+  readonly asked: PatchSetReference[] = [];
+
+  constructor(private readonly files: Readonly<Record<string, number>> = {}) {}
+
+  async paths(patchSet: PatchSetReference): Promise<ReadonlySet<string>> {
+    this.asked.push(patchSet);
+    return new Set(Object.keys(this.files));
+  }
+
+  async lines(_patchSet: PatchSetReference, paths: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return new Map(paths.map((path) => [path, this.files[path] ?? 0]));
   }
 }
 
@@ -113,7 +134,9 @@ export class FakeLedger implements Ledger {
     return { records: [], next: after };
   }
 
+  known: ChangeHistory | undefined;
+
   async history(): Promise<ChangeHistory | undefined> {
-    return undefined;
+    return this.known;
   }
 }

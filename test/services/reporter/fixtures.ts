@@ -15,6 +15,7 @@ interface NodeFixture {
   readonly finishedAt?: string;
   readonly hostNodeName?: string | undefined;
   readonly children?: readonly string[];
+  readonly outputs?: object;
 }
 
 /** A Workflow as the API server sends it: succeeded, unless said otherwise. */
@@ -56,6 +57,19 @@ export function workflow(
     },
   });
 }
+
+/** A step that puts out comments: text as it is, anything else as JSON. */
+export const commenting = (name: string, value: unknown, more: Partial<NodeFixture> = {}): NodeFixture => ({
+  name,
+  phase: 'Succeeded',
+  outputs: {
+    parameters: [
+      { name: 'other', value: 'not ours' },
+      { name: 'seakeeper-comments', value: typeof value === 'string' ? value : JSON.stringify(value) },
+    ],
+  },
+  ...more,
+});
 
 export function runRecord(overrides: Partial<RunRecord['event']> = {}): RunRecord {
   return {

@@ -1,11 +1,8 @@
+import fc from 'fast-check';
 import { runPath } from '../../../core/permalink';
 import { decideVerdict } from '../../../services/reporter/decide';
-import {
-  MAX_MESSAGE_BYTES,
-  type MessageFacts,
-  messageTag,
-  renderMessage,
-} from '../../../services/reporter/render-message';
+import { cutToFit, MAX_MESSAGE_BYTES } from '../../../services/reporter/render-cut';
+import { type MessageFacts, messageTag, renderMessage } from '../../../services/reporter/render-message';
 import { renderRejection } from '../../../services/reporter/render-rejection';
 import { ADDRESS, workflow } from './fixtures';
 
@@ -104,6 +101,26 @@ describe('renderMessage', () => {
     ]);
   });
 
+  test('is read by both result tabs as an error that does not vote when its Workflow was removed', () => {
+    const removal = {
+      workflow: { namespace: ADDRESS.namespace, name: ADDRESS.workflow, uid: 'uid-1' },
+      startedAt: '2025-11-23T10:00:00.000Z',
+      phase: 'Running',
+    };
+    const message = stored(
+      renderMessage(facts({ verdict: { kind: 'removed', removal }, votes: false, seconds: undefined })),
+    );
+
+    expect(readAsZuul(message)).toMatchObject({
+      status: 'removed',
+      lines: [{ job: 'test', link: URL, errormsg: 'removed before its report', errtime: '0s (non-voting)' }],
+    });
+    expect(readAsWikimedia(message)).toMatchObject({
+      headline: 'Build removed.',
+      results: [{ joburl: URL, result: 'ERROR', spent: '0s', nonvoting: ' (non-voting)' }],
+    });
+  });
+
   test('is read for a pipeline with dashes in its name, which the tab takes from the tag', () => {
     const message = stored(renderMessage(facts({ pipeline: 'gate-and-submit' })));
 
@@ -141,6 +158,56 @@ describe('renderMessage', () => {
     const message = renderMessage(facts({ verdict: failedStep(), logTail: 'é'.repeat(100_000) }));
 
     expect(Buffer.byteLength(message)).toBeLessThan(2_000);
+  });
+});
+
+describe('whatever a step is called, says and prints', () => {
+  const any = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc
+      .array(fc.constantFrom(...'\ud800\udc00é🎉\n\r\u2028'), { maxLength: 20 })
+      .map((parts) => parts.join('').repeat(2_000)),
+  );
+  const count = fc.nat({ max: 1_000 });
+  const leftOut = fc.record({
+    noFile: count,
+    noLine: count,
+    tooMany: count,
+    malformed: count,
+    unreadable: fc.array(fc.record({ step: any, reason: any }), { maxLength: 50 }),
+  });
+
+  test('a message fits, is UTF-8, and has its whole head where both result tabs look', () => {
+    fc.assert(
+      fc.property(any, any, any, leftOut, fc.boolean(), (name, said, logTail, left, failed) => {
+        const verdict = failed ? failedStep(`${said} (exit code 1)`, name) : { kind: 'errored' as const, cause: said };
+        const message = renderMessage(facts({ verdict, logTail, leftOut: left }));
+
+        expect(Buffer.byteLength(message)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+        expect(Buffer.from(message).toString()).toBe(message);
+        expect(readAsZuul(stored(message)).lines).toMatchObject([{ job: 'test', link: URL }]);
+        expect(readAsWikimedia(stored(message)).results.filter(({ result }) => result !== undefined)).toHaveLength(1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('a cut keeps the head, never passes the limit, and ends between two characters', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('a', 'é', '€', '🎉'), fc.nat({ max: 40 }), (character, more) => {
+        const head = 'Build failed.\n\n- test https://ci.test/job/test/a.b : FAILURE in 1s';
+        const whole = `${head}\n${'x'.repeat(more)}${character.repeat(20_000)}`;
+        const cut = cutToFit(whole);
+        const kept = cut.slice(0, -'\n... (truncated)'.length);
+
+        expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+        expect(Buffer.byteLength(cut)).toBeGreaterThan(MAX_MESSAGE_BYTES - 4);
+        expect(cut.startsWith(head)).toBe(true);
+        expect(whole.startsWith(kept)).toBe(true);
+        expect(cut).not.toContain('\ufffd');
+      }),
+    );
   });
 });
 

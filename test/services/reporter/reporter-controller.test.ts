@@ -1,6 +1,8 @@
+import { ReportPoster } from '../../../services/reporter/report-poster';
 import { ReporterController } from '../../../services/reporter/reporter-controller';
-import { FakeLedger, FakeReviews, FakeRuns, silent } from './fakes';
-import { ACCOUNT, ADDRESS, change, pipeline, REVISION, runRecord, workflow } from './fixtures';
+import { TerminalError } from '../../../services/shared/errors';
+import { FakeFiles, FakeLedger, FakeReviews, FakeRuns, silent } from './fakes';
+import { ACCOUNT, ADDRESS, change, commenting, pipeline, REVISION, runRecord, workflow } from './fixtures';
 
 const FAILED = workflow({
   phase: 'Failed',
@@ -11,17 +13,22 @@ function setup({ given = workflow(), state = change(), recorded = true } = {}) {
   const runs = new FakeRuns(given);
   const reviews = new FakeReviews(state);
   const ledger = new FakeLedger(recorded ? runRecord() : undefined);
+  const files = new FakeFiles({ '/COMMIT_MSG': 9, 'src/a.js': 3 });
   const controller = new ReporterController({
     ledger,
     runs,
-    reviews,
-    pipelines: [pipeline()],
-    account: ACCOUNT,
-    statusUrl: 'https://ci.test',
+    files,
+    poster: new ReportPoster({
+      reviews,
+      pipelines: [pipeline()],
+      account: ACCOUNT,
+      statusUrl: 'https://ci.test',
+      log: silent,
+    }),
     log: silent,
   });
   const reconcile = () => controller.reconcile(runs.workflow);
-  return { runs, reviews, ledger, controller, reconcile };
+  return { runs, reviews, ledger, files, controller, reconcile };
 }
 
 describe('ReporterController', () => {
@@ -172,8 +179,8 @@ describe('ReporterController', () => {
     expect(ledger.asked).toBe(1);
   });
 
-  test.each(['label-refused', 'label-dropped'] as const)(
-    'takes a report for made whose vote was lost: %s',
+  test.each(['label-refused', 'label-dropped', 'comments-refused', 'attention-refused'] as const)(
+    'takes a report for made a part of which was lost: %s',
     async (outcome) => {
       const { reconcile, reviews, runs } = setup();
       reviews.outcome = outcome;
@@ -183,4 +190,204 @@ describe('ReporterController', () => {
       expect(runs.closed).toEqual([{ uid: 'uid-1', reported: 'Succeeded' }]);
     },
   );
+});
+
+describe('comments of steps', () => {
+  const LINT = { 'src/a.js': [{ line: 2, message: 'missing semicolon' }] };
+
+  test('are posted with the report, in the same review', async () => {
+    const { reconcile, reviews } = setup({ given: workflow({ nodes: [commenting('lint', LINT)] }) });
+
+    await reconcile();
+
+    expect(reviews.posted).toMatchObject([
+      { comments: [{ path: 'src/a.js', line: 2, message: 'lint: missing semicolon', unresolved: false }] },
+    ]);
+  });
+
+  test('are posted once, also when the reporter dies after posting', async () => {
+    const { reconcile, reviews, runs } = setup({ given: workflow({ nodes: [commenting('lint', LINT)] }) });
+    runs.failNextClose = true;
+
+    await expect(reconcile()).rejects.toThrow('conflict');
+    await reconcile();
+
+    expect(reviews.posted).toHaveLength(1);
+  });
+
+  test('that stand nowhere in the patch set are left out and counted', async () => {
+    const value = {
+      'src/a.js': [
+        { line: 3, message: 'fits' },
+        { line: 4, message: 'beyond the end' },
+      ],
+      '../etc/passwd': [{ message: 'elsewhere' }],
+    };
+    const { reconcile, reviews } = setup({ given: workflow({ nodes: [commenting('lint', value)] }) });
+
+    await reconcile();
+
+    expect(reviews.posted[0]?.comments).toHaveLength(1);
+    expect(reviews.posted[0]?.message).toContain(
+      'Comments of its steps that are left out: 1 on a file that this patch set does not touch, 1 on a line that its file does not have.',
+    );
+  });
+
+  test('ask nothing of Gerrit where there are none', async () => {
+    const { files, reconcile } = setup();
+
+    await reconcile();
+
+    expect(files.asked).toEqual([]);
+  });
+
+  test('of a run that could not be judged are not posted', async () => {
+    const nodes = [commenting('lint', LINT), { name: 'test', phase: 'Error', message: 'evicted' }];
+    const { reconcile, reviews } = setup({ given: workflow({ phase: 'Error', nodes }) });
+
+    await reconcile();
+
+    expect(reviews.posted).toMatchObject([{ comments: [], vote: undefined }]);
+  });
+
+  test('keep no report away when Gerrit gives no good answer about its files', async () => {
+    const { files, reconcile, reviews } = setup({ given: workflow({ nodes: [commenting('lint', LINT)] }) });
+    files.paths = async () => {
+      throw new TerminalError('not the known shape');
+    };
+
+    await reconcile();
+
+    expect(reviews.posted).toMatchObject([{ comments: [], vote: { value: 1 } }]);
+  });
+});
+
+describe('whom a report calls', () => {
+  test.each([
+    ['a failure calls the owner', FAILED, change({ owner: 42 }), 'OWNER', [{ account: 42, reason: 'CI failed' }]],
+    [
+      'a run that could not be judged calls the owner',
+      workflow({ phase: 'Error', message: 'no node' }),
+      change({ owner: 42 }),
+      'OWNER',
+      [{ account: 42, reason: 'CI could not run' }],
+    ],
+    ['a success calls nobody', workflow(), change({ owner: 42 }), 'NONE', []],
+    ['a run that somebody stopped calls nobody', workflow({ shutdown: 'Stop' }), change({ owner: 42 }), 'NONE', []],
+    ['work in progress is nobody’s turn', FAILED, change({ owner: 42, workInProgress: true }), 'OWNER', []],
+    ['a closed change is nobody’s turn', FAILED, change({ owner: 42, status: 'MERGED' }), 'OWNER', []],
+  ] as const)('%s', async (_what, given, state, notify, attention) => {
+    const { reconcile, reviews } = setup({
+      given: given.spec.shutdown ? { ...given, status: FAILED.status } : given,
+      state,
+    });
+
+    await reconcile();
+
+    expect(reviews.posted).toMatchObject([{ notify, attention }]);
+  });
+});
+
+describe('a run whose Workflow was removed', () => {
+  const REFERENCE = { namespace: ADDRESS.namespace, name: ADDRESS.workflow, uid: 'uid-1' };
+  const remove = (state = change()) => {
+    const all = setup({ given: workflow({ phase: 'Running' }), state });
+    all.runs.isGone = true;
+    return { ...all, report: () => all.controller.reportRemoved(REFERENCE, 'Running') };
+  };
+  const started = (uid: string, at: string) => ({
+    key: `demo!${uid}`,
+    type: 'comment-added',
+    at,
+    patchSet: 2,
+    isPrivate: false,
+    asksWhy: false,
+    pairs: {
+      test: {
+        verdict: 'pass' as const,
+        objections: [],
+        latest: {
+          at,
+          decision: { kind: 'spawned' as const, workflow: { ...REFERENCE, uid }, definitionCommit: 'd'.repeat(40) },
+        },
+      },
+    },
+  });
+
+  test('is reported from the decision that started it, without a vote', async () => {
+    const { report, reviews } = remove();
+
+    await report();
+
+    expect(reviews.posted).toMatchObject([{ vote: undefined, comments: [], revision: REVISION }]);
+    expect(reviews.posted[0]?.message).toContain(
+      `Workflow ${ADDRESS.workflow} in ${ADDRESS.namespace}, started at 2025-11-23 10:00:00 UTC, last seen as Running, was removed by`,
+    );
+  });
+
+  test('is reported once, however often it is missed', async () => {
+    const { report, reviews } = remove();
+    reviews.loseAnswer = true;
+
+    await expect(report()).rejects.toThrow('socket hang up');
+    await report();
+
+    expect(reviews.posted).toHaveLength(1);
+  });
+
+  test('says nothing when its report stands already', async () => {
+    const { controller, reconcile, reviews, runs } = setup();
+    await reconcile();
+    runs.isGone = true;
+
+    await controller.reportRemoved(REFERENCE, 'Succeeded');
+
+    expect(reviews.posted).toHaveLength(1);
+  });
+
+  test('says nothing when the Workflow is there after all', async () => {
+    const { report, reviews, runs } = remove();
+    runs.isGone = false;
+
+    await report();
+
+    expect(reviews.posted).toEqual([]);
+  });
+
+  test('says nothing of a Workflow that the ledger did not start', async () => {
+    const { controller, reviews, runs } = setup({ recorded: false });
+    runs.isGone = true;
+
+    await controller.reportRemoved(REFERENCE, 'Running');
+
+    expect(reviews.posted).toEqual([]);
+  });
+
+  test.each([
+    ['the patch set is an old one', change({ currentRevision: 'f'.repeat(40) })],
+    ['the change was closed meanwhile', change({ status: 'ABANDONED' })],
+  ])('says nothing when %s', async (_when, state) => {
+    const { report, reviews } = remove(state);
+
+    await report();
+
+    expect(reviews.posted).toEqual([]);
+  });
+
+  test.each([
+    ['later', '2025-11-23T10:00:05.000Z', 0],
+    ['earlier', '2025-11-23T09:59:55.000Z', 1],
+  ])('of several runs of one patch set the last counts: another was started %s', async (_when, at, posts) => {
+    const { ledger, report, reviews } = remove();
+    ledger.known = {
+      project: 'demo',
+      change: 7,
+      omitted: 0,
+      events: [started('uid-1', '2025-11-23T10:00:00.000Z'), started('uid-2', at)],
+    };
+
+    await report();
+
+    expect(reviews.posted).toHaveLength(posts);
+  });
 });

@@ -160,8 +160,18 @@ describe('postReview', () => {
     await expect(client.postReview(review)).resolves.toEqual({ kind: 'change-gone' });
   });
 
-  test.each([400, 409])('rejects for good on %p', async (status) => {
-    server.on(`POST ${REVIEW}`, { text: 'Cannot reduce vote on labels for closed change: Verified', status });
+  test.each([
+    [400, 'label "Verified" is not a configured label'],
+    [422, "Account 'x' not found"],
+  ])("carries Gerrit's words when a part is refused: %p", async (status, text) => {
+    server.on(`POST ${REVIEW}`, { text, status });
+
+    await expect(client.postReview(review)).resolves.toEqual({ kind: 'refused', message: text });
+  });
+
+  test('rejects for good on 409', async () => {
+    const text = 'Cannot reduce vote on labels for closed change: Verified';
+    server.on(`POST ${REVIEW}`, { text, status: 409 });
 
     await expect(client.postReview(review)).rejects.toThrow(TerminalError);
   });

@@ -1,4 +1,5 @@
 import type { ArgoWorkflow } from '../../../core/argo-workflow';
+import type { WhyAnswer } from '../../../services/shared/why/model-answer';
 import { RunReader } from '../../../services/status/run-reader';
 import { createStatusServer } from '../../../services/status/status-server';
 import { FakeCluster, FakeStore, NAMESPACE, PATH, WORKFLOW, workflow } from './fixtures';
@@ -9,15 +10,17 @@ function setup({
   runs = [workflow()],
   log = 'line one\nfoo.js: missing semicolon' as string | null,
   objects = {},
+  recorded,
 }: {
   runs?: readonly ArgoWorkflow[];
   log?: string | null;
   objects?: Record<string, string>;
+  recorded?: WhyAnswer;
 } = {}) {
   const cluster = new FakeCluster(runs, log ?? undefined);
   const store = new FakeStore(objects);
   const server = createStatusServer({
-    reader: new RunReader(cluster, store),
+    reader: new RunReader(cluster, store, { find: async () => recorded }),
     why: { find: async () => undefined },
     pipelines: ['test'],
     gerritUrl: 'https://gerrit.test/r',
@@ -119,6 +122,63 @@ describe('the page of a run', () => {
     expect(page.body).toContain(`href="${PATH}/artifact/pod/a%20b.txt"`);
     expect((await get(`${PATH}/artifact/pod/a%20b.txt`)).body).toBe('kept');
     expect((await get(`${PATH}/log/${WORKFLOW}-lint-123`)).body).toBe('kept line');
+  });
+});
+
+describe('the page of a run whose Workflow is gone', () => {
+  const ran = (workflow: string): WhyAnswer => ({
+    project: 'mediawiki/core',
+    change: 7,
+    patchSets: [
+      {
+        patchSet: 2,
+        pipelines: [
+          {
+            pipeline: 'test',
+            outcomes: [
+              {
+                kind: 'ran',
+                event: { type: 'patchset-created', at: '2025-11-23T10:00:00.000Z' },
+                namespace: NAMESPACE,
+                workflow,
+                commit: 'd'.repeat(40),
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+  const kept = { [`${NAMESPACE}/${WORKFLOW}/${WORKFLOW}-lint-123/main.log`]: 'kept line' };
+
+  test.each([
+    ['its logs', kept, 'its logs and artifacts are'],
+    ['nothing', {}, 'neither logs nor artifacts'],
+  ])('says from the ledger what was tested, when %s is kept', async (_what, objects, words) => {
+    const page = await setup({ runs: [], log: null, objects, recorded: ran(WORKFLOW) }).get(PATH);
+
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain(words);
+    expect(page.body).toContain('<a href="https://gerrit.test/r/c/mediawiki/core/+/7/2">7, patch set 2</a>');
+  });
+
+  test('is not found when neither store nor ledger know of it', async () => {
+    const { get } = setup({ runs: [], log: null, recorded: ran('demo-7-2-test-234567abcdef') });
+
+    expect((await get(PATH)).statusCode).toBe(404);
+  });
+
+  test('is made of the store alone while the ledger is away', async () => {
+    const cluster = new FakeCluster([], undefined);
+    const reader = new RunReader(cluster, new FakeStore(kept), {
+      find: async () => {
+        throw new Error('the gateway is away');
+      },
+    });
+
+    const run = await reader.find({ pipeline: 'test', namespace: NAMESPACE, workflow: WORKFLOW });
+
+    expect(run).toMatchObject({ phase: 'Kept', project: undefined, steps: [{ name: 'lint' }] });
   });
 });
 

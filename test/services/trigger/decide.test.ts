@@ -127,6 +127,33 @@ describe('conditions', () => {
         objections: ['wip is true, wanted false (pipelines.check.require.wip)'],
       },
     ],
+    [
+      'that a trigger has a word for are told to the author',
+      {
+        pipeline: pipeline({
+          triggers: [{ event: 'patchset-created', require: { wip: false }, unmet: 'Mark it as ready.' }],
+        }),
+        change: change({ isWip: true }),
+      },
+      { ...filtered('conditions-not-met'), unmet: 'Mark it as ready.' },
+    ],
+    [
+      'that a trigger may have a word for are asked about first',
+      {
+        pipeline: pipeline({
+          triggers: [
+            {
+              event: 'patchset-created',
+              file: { glob: 'src/**' },
+              require: { wip: false },
+              unmet: 'Mark it as ready.',
+            },
+          ],
+        }),
+        change: change({ isWip: true }),
+      },
+      { kind: 'ask', needs: [{ kind: 'files' }] },
+    ],
     ['that need more ask for it', { pipeline: files }, { kind: 'ask', needs: [{ kind: 'files' }] }],
     ['that were told more decide', { pipeline: files, known: { files: ['src/a'] } }, { kind: 'spawn' }],
     [

@@ -54,6 +54,7 @@ describe('stack ci', () => {
     expect(enabled).toEqual([
       'check',
       'check-prio',
+      'definitions',
       'post-merge',
       'post',
       'publish',
@@ -63,7 +64,7 @@ describe('stack ci', () => {
       'perf',
       'codehealth',
     ]);
-    expect(off).toEqual(['gate-and-submit', 'gate-and-submit-l10n']);
+    expect(off).toEqual(['check-outsiders', 'gate-and-submit', 'gate-and-submit-l10n']);
   });
 
   test('acknowledges each image that has no digest, and no other', () => {

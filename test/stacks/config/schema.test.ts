@@ -20,6 +20,16 @@ describe('ClusterConfig', () => {
     });
   });
 
+  test('a time zone of events-log is one that exists', () => {
+    const withZone = (timeZone?: string) => ({ ...MINIMAL, gerrit: { ...MINIMAL.gerrit, eventsLog: { timeZone } } });
+
+    expect(parseClusterConfig(withZone()).gerrit.eventsLog).toEqual({ timeZone: 'UTC', returnLimit: 5000 });
+    expect(parseClusterConfig(withZone('Europe/Berlin')).gerrit.eventsLog?.timeZone).toBe('Europe/Berlin');
+    expect(() => parseClusterConfig(withZone('Berlin'))).toThrow(
+      /gerrit\.eventsLog\.timeZone.*must be a time zone as IANA names it, such as UTC or Europe\/Berlin/,
+    );
+  });
+
   test('Pulumi.yaml names no plug-in', () => {
     expect(projectFile.plugins).toBeUndefined();
   });

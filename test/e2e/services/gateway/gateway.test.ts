@@ -2,10 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventKey } from '../../../../core/event-key';
 import { GatewayConfig, type GerritEndpoint } from '../../../../core/service-config';
 import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 import { type RunningGateway, startGateway } from '../../../../services/gateway/gateway';
+import { BranchTips } from '../../../../services/gateway/refs/branch-tips';
+import { planFollowedRefs } from '../../../../services/gateway/refs/plan-followed-refs';
 import { GerritClient } from '../../../../services/shared/gerrit-client';
+import { GerritHttp } from '../../../../services/shared/gerrit-http';
+import { BranchInfo } from '../../../../services/shared/gerrit-schema';
 import { Readiness } from '../../../../services/shared/health-server';
 import { LedgerClient } from '../../../../services/shared/ledger-client';
 import { createLogger } from '../../../../services/shared/log';
@@ -23,6 +28,7 @@ const PIPELINES = [
     ],
   },
   { name: 'post', triggers: [{ event: 'change-merged' }, { event: 'ref-updated', ref: '^refs/tags/' }] },
+  { name: 'publish', triggers: [{ event: 'ref-updated', project: { plain: 'demo' }, branch: { plain: 'master' } }] },
 ];
 
 interface Subject {
@@ -44,8 +50,14 @@ async function start(endpoint: Partial<GerritEndpoint> = {}): Promise<Subject> {
     pipelines: PIPELINES,
     ledgerDirectory: directory,
     resendAfterSeconds: 1,
+    sweepSeconds: 5,
   });
   const client = new GerritClient({
+    baseUrl: gerrit.endpoint.httpUrl,
+    account: gerrit.endpoint.account,
+    password: () => gerrit.httpPassword,
+  });
+  const http = new GerritHttp({
     baseUrl: gerrit.endpoint.httpUrl,
     account: gerrit.endpoint.account,
     password: () => gerrit.httpPassword,
@@ -57,24 +69,29 @@ async function start(endpoint: Partial<GerritEndpoint> = {}): Promise<Subject> {
     readiness,
     signal: new AbortController().signal,
     gerrit: client,
+    recovery: { tips: new BranchTips(http, planFollowedRefs(config.pipelines)) },
     privateKey: () => gerrit.sshKey,
     authenticate: async (token) => (token === 'trigger' ? 'trigger' : undefined),
     eventSourceAddress: '127.0.0.1:0',
     ledgerAddress: { host: '127.0.0.1', port: 0 },
   });
-  const check = new EventSourceClient(gateway.eventSourcePort, 'check');
-  const post = new EventSourceClient(gateway.eventSourcePort, 'post');
+  const { doors } = gateway;
+  if (doors === undefined) {
+    throw new Error('a gateway that is alone leads from the start');
+  }
+  const check = new EventSourceClient(doors.eventSourcePort, 'check');
+  const post = new EventSourceClient(doors.eventSourcePort, 'post');
   return {
     gateway,
     readiness,
     check,
     post,
-    ledger: new LedgerClient(gateway.ledgerUrl, () => 'trigger'),
+    ledger: new LedgerClient(doors.ledgerUrl, () => 'trigger'),
     stop: async () => {
       check.close();
       post.close();
       await gateway.stop();
-      await client.close();
+      await Promise.all([client.close(), http.close()]);
     },
   };
 }
@@ -209,6 +226,25 @@ describe('gateway with a real Gerrit', () => {
     });
     expect(subject.check.references.filter((one) => one.key === key)).toEqual([]);
   }, 60_000);
+
+  test('a branch that moved twice while the gateway was away is one ref-updated with its net move', async () => {
+    const branch = await gerrit.admin.rest('GET', '/projects/demo/branches/master');
+    const { revision: oldRev } = BranchInfo.parse(branch);
+    await subject.stop();
+    await gerrit.admin.pushCommit('demo', 'refs/heads/master', { h: '1' }, 'Move');
+    const newRev = await gerrit.admin.pushCommit('demo', 'refs/heads/master', { h: '2' }, 'Move on');
+    const refUpdate = { project: 'demo', refName: 'refs/heads/master', oldRev, newRev };
+    const key = eventKey('local', { type: 'ref-updated', refUpdate }) ?? '';
+
+    subject = await start();
+    await ready(subject);
+
+    let stored = await subject.ledger.findEvent(key);
+    for (const deadline = Date.now() + 100_000; stored === undefined && Date.now() < deadline; await sleep(1_000)) {
+      stored = await subject.ledger.findEvent(key);
+    }
+    expect(stored?.event).toMatchObject({ source: 'rest', refUpdate });
+  }, 150_000);
 
   test('the gateway is back within 15 s of a restarted Gerrit, and what was pushed before it was is not lost', async () => {
     await gerrit.stop();

@@ -4,6 +4,7 @@ import { type ApiServerFixture, startApiServer } from '../../../../local/cluster
 import { KubeClient, NotLeaderError } from '../../../../services/shared/kube-client';
 import { Lease, type LeaseTimings } from '../../../../services/shared/leader-election/lease';
 import { runAsLeader } from '../../../../services/shared/leader-election/run-as-leader';
+import type { HeldLease } from '../../../../services/shared/leader-election/term-of-office';
 import { until } from '../../support/until';
 
 jest.setTimeout(120_000);
@@ -26,16 +27,22 @@ afterAll(() => server?.stop());
 interface Candidate {
   readonly name: string;
   leading: KubeClient | undefined;
+  held: HeldLease | undefined;
   lostAt: number | undefined;
   readonly terms: number;
   stop(): Promise<void>;
 }
 
-function candidate(lease: string, name: string, options: { stopMs?: number } = {}): Candidate {
+function candidate(
+  lease: string,
+  name: string,
+  options: { stopMs?: number; mayLead?: (lease: Lease | undefined) => boolean } = {},
+): Candidate {
   const stopping = new AbortController();
   const state = {
     name,
     leading: undefined as KubeClient | undefined,
+    held: undefined as HeldLease | undefined,
     lostAt: undefined as number | undefined,
     terms: 0,
   };
@@ -46,8 +53,10 @@ function candidate(lease: string, name: string, options: { stopMs?: number } = {
     timings: TIMINGS,
     log,
     signal: stopping.signal,
-    lead: async (fenced, signal) => {
+    ...(options.mayLead === undefined ? {} : { mayLead: options.mayLead }),
+    lead: async (fenced, signal, held) => {
       state.leading = fenced;
+      state.held = held;
       state.terms += 1;
       signal.addEventListener('abort', () => {
         state.lostAt = performance.now();
@@ -105,6 +114,27 @@ describe('of two processes that want a lease', () => {
 
     await until('it leads again', () => Promise.resolve(only.terms === 2));
     await only.stop();
+  });
+
+  test('only one that may by the lease as it is takes it, and its holder alone says who may', async () => {
+    const namedIn = (name: string) => (lease: Lease | undefined) =>
+      lease === undefined ? name === 'named' : lease.metadata.annotations?.['heir'] === name;
+    const named = candidate('named', 'named', { mayLead: namedIn('named') });
+    await until('the first leads', () => Promise.resolve(named.leading !== undefined));
+    const other = candidate('named', 'other', { mayLead: namedIn('other') });
+    await named.held?.annotate({ heir: 'nobody' });
+    // The lease has another version now; its holder renews it all the same.
+    await sleep(TIMINGS.leaseMs);
+    expect(named.lostAt).toBeUndefined();
+
+    await named.stop();
+    await sleep(TIMINGS.leaseMs);
+    expect(other.leading).toBeUndefined();
+    await expect(named.held?.annotate({ heir: 'named' })).rejects.toBeInstanceOf(NotLeaderError);
+
+    await kube.patch(`${LEASES}/named`, 'merge', { metadata: { annotations: { heir: 'other' } } });
+    await until('the heir leads', () => Promise.resolve(other.leading !== undefined));
+    await other.stop();
   });
 
   test('a lease that somebody else writes himself in is lost at once', async () => {

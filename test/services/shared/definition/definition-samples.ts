@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { CacheOwner, cacheKey } from '../../../../core/run-cache';
 import type { FieldPolicy, Rule, Shape } from '../../../../core/workflow-policy/policy';
 import { WORKFLOW_POLICY } from '../../../../core/workflow-policy/table';
 import type { JsonObject, JsonValue } from '../../../../services/shared/definition/sanitize-json';
@@ -19,6 +20,9 @@ const SMALLEST: Readonly<Record<string, JsonObject>> = {
   Mutex: { name: 'lock' },
   Parameter: { name: 'own' },
   Artifact: { name: 'own' },
+  OutputArtifact: { name: 'own' },
+  CacheToRead: { key: cacheKey(CacheOwner.reviewed, 'npm-{{inputs.parameters.own}}') },
+  CacheToWrite: { key: cacheKey(CacheOwner.self, 'npm-{{inputs.parameters.own}}') },
   RawArtifact: { data: 'x' },
   EnvVar: { name: 'OWN' },
   FieldRef: { fieldPath: 'metadata.name' },
@@ -55,6 +59,9 @@ const GOOD: Readonly<Record<string, JsonValue>> = {
   'ContainerNode.dependencies': ['two'],
   'ValueFrom.parameter': '{{steps.one.outputs.result}}',
   'Artifact.from': '{{steps.one.outputs.artifacts.own}}',
+  'OutputArtifact.from': '{{steps.one.outputs.artifacts.own}}',
+  'CacheToRead.key': cacheKey(CacheOwner.self, 'npm'),
+  'CacheToWrite.key': cacheKey(CacheOwner.self, 'npm'),
   'Sequence.format': 'host-%02d',
   'EnvVarSource.resourceFieldRef': { resource: 'limits.cpu' },
   'Lifecycle.stopSignal': 'SIGTERM',
@@ -201,6 +208,9 @@ const PLACES: Readonly<Record<string, Place>> = {
   Parameter: (inner) => leafOf({ inputs: { parameters: [inner] } }),
   ValueFrom: (valueFrom) => leafOf({ outputs: { parameters: [{ name: 'own', valueFrom }] } }),
   Artifact: (inner) => leafOf({ inputs: { artifacts: [inner] } }),
+  OutputArtifact: (inner) => leafOf({ outputs: { artifacts: [inner] } }),
+  CacheToRead: (s3) => leafOf({ inputs: { artifacts: [{ name: 'own', s3 }] } }),
+  CacheToWrite: (s3) => leafOf({ outputs: { artifacts: [{ name: 'own', s3 }] } }),
   RawArtifact: (raw) => leafOf({ inputs: { artifacts: [{ name: 'own', raw }] } }),
   ArchiveStrategy: (archive) => leafOf({ outputs: { artifacts: [{ name: 'own', archive }] } }),
   TarStrategy: (tar) => leafOf({ outputs: { artifacts: [{ name: 'own', archive: { tar } }] } }),

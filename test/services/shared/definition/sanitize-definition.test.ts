@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { CacheOwner, cacheKey } from '../../../../core/run-cache';
 import { sanitizeDefinition } from '../../../../services/shared/definition/sanitize-definition';
 import { MAX_FINDINGS } from '../../../../services/shared/definition/sanitize-findings';
 
@@ -19,8 +20,10 @@ const findingsOf = (text: string) => {
   return result.ok ? [] : result.error;
 };
 
-test.each(['check.yaml'])('the example %s in the documentation is accepted', (name) => {
-  const text = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'examples', name), 'utf8');
+const EXAMPLES = join(__dirname, '..', '..', '..', '..', 'docs', 'examples');
+
+test.each(readdirSync(EXAMPLES))('the example %s in the documentation is accepted', (name) => {
+  const text = readFileSync(join(EXAMPLES, name), 'utf8');
 
   expect(sanitizeDefinition(FILE, text)).toMatchObject({ ok: true });
 });
@@ -226,6 +229,28 @@ test.each([
   ],
 ])('%s is refused', (_what, more, message) => {
   expect(findingsOf(GOOD + more).map((finding) => finding.message)).toContainEqual(expect.stringContaining(message));
+});
+
+test('a cache is the only fixed key: a step writes its own, and reads that of reviewed code too', () => {
+  const artifact = (place: 'inputs' | 'outputs', s3: object) =>
+    findingsOf(
+      `${GOOD}    - ${JSON.stringify({
+        name: 'cached',
+        container: { image: 'x', command: ['x'] },
+        [place]: { artifacts: [{ name: 'cache', path: '/cache', optional: true, s3 }] },
+      })}\n`,
+    ).map(({ message }) => message);
+  const [own, reviewed] = [CacheOwner.self, CacheOwner.reviewed].map((owner) => ({ key: cacheKey(owner, 'npm') }));
+
+  expect([own, reviewed].flatMap((s3) => artifact('inputs', s3 ?? {}))).toEqual([]);
+  expect(artifact('outputs', own ?? {})).toEqual([]);
+  expect(artifact('outputs', reviewed ?? {})).toEqual([
+    expect.stringContaining('a run of unreviewed code could write what a later run trusts'),
+  ]);
+  expect(artifact('inputs', { ...own, bucket: 'other' })).toEqual([
+    expect.stringContaining('s3.bucket is not allowed'),
+  ]);
+  expect(artifact('inputs', { key: 'ci-other/x' })).toEqual([expect.stringContaining("is 'ci-other/x', allowed is")]);
 });
 
 test('loops are multiplied out before a run is let in', () => {

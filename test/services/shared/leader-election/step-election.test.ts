@@ -32,6 +32,13 @@ describe('who does not lead', () => {
     expect(stepElection(seen, 30_000, LEASE_TIMINGS).kind).toBe('wait');
   });
 
+  test('takes at once from a holder who cannot be there any more, and from no other', () => {
+    const seen = observe(undefined, lease(HELD), 0);
+
+    expect(stepElection(seen, 0, LEASE_TIMINGS, (holder) => holder === 'other')).toMatchObject({ kind: 'take' });
+    expect(stepElection(seen, 0, LEASE_TIMINGS, (holder) => holder === 'another')).toMatchObject({ kind: 'wait' });
+  });
+
   test('does not take a label on the lease for a renewal, and writes against the newest version', () => {
     const seen = observe(observe(undefined, lease(HELD, '1'), 0), lease(HELD, '2'), 14_000);
 

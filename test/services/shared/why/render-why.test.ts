@@ -35,6 +35,16 @@ describe('the answer as text', () => {
       undefined,
       'check: no seakeeper/check.yaml at refs/meta/config 0123456789ab',
     ],
+    [
+      { kind: 'reviewed', findings: [], summary: [] },
+      undefined,
+      'check: reviewed: the definitions it proposes are valid; the comment on the change says more',
+    ],
+    [
+      { kind: 'reviewed', findings: [{ path: 'f', line: 1, column: 1, message: 'of few' }], summary: ['of few'] },
+      undefined,
+      'check: reviewed: the definitions it proposes have 1 problem; the comment on the change says more',
+    ],
     [{ kind: 'filtered', reason: 'no-definition' }, undefined, 'check: no seakeeper/check.yaml at refs/meta/config'],
     [{ kind: 'filtered', reason: 'private-change' }, undefined, 'check: not started: the change is private'],
     [

@@ -149,6 +149,17 @@ describe('a Workflow at its widest', () => {
     expect(cpuOf(workflow)).toBe(50 + WAIT);
   });
 
+  test.each([
+    ['small', 100],
+    ['medium', 500],
+    ['large', 2_000],
+  ])('counts an image that is run by its size, %s', (template, cpu) => {
+    const reference = { name: 'seakeeper-run-image', template, clusterScope: true };
+    const workflow = spec([{ name: 'main', steps: [[{ name: 'test', templateRef: reference }]] }]);
+
+    expect(cpuOf(workflow)).toBe(cpu + WAIT);
+  });
+
   test('is never below what any order of its tasks can come to', () => {
     const graphs = fc.array(
       fc.record({ cpu: fc.integer({ min: 1, max: 5 }), needs: fc.array(fc.nat(6), { maxLength: 3 }) }),
@@ -233,4 +244,25 @@ describe('whether it fits', () => {
   test('what the quota does not name is not limited', () => {
     expect(decideFit(needOf(wide, NO_LIMITS), {})).toMatchObject({ kind: 'fits', parallelism: 20 });
   });
+});
+
+test('all pods of a run count in its total, once each, whatever runs side by side', () => {
+  const templates = [
+    { name: 'main', steps: [[{ name: 'a', template: 'one' }], [{ name: 'b', template: 'two', withItems: [1, 2, 3] }]] },
+    {
+      name: 'two',
+      dag: {
+        tasks: [
+          { name: 'c', template: 'one' },
+          { name: 'd', template: 'one', depends: 'c' },
+        ],
+      },
+    },
+    step('one', '100m'),
+  ];
+  const { total, peakAt } = needOf(spec(templates, { onExit: 'one' }), NO_LIMITS);
+
+  expect(total().pods).toBe(8);
+  expect(Math.round(total()['requests.cpu'] * 1_000)).toBe(8 * (100 + WAIT));
+  expect(peakAt(20).pods).toBe(3);
 });
