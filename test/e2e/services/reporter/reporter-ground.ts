@@ -11,6 +11,7 @@ import { Pipelines } from '../../../../core/pipeline';
 import { namespaceForProject } from '../../../../core/project-name';
 import { type ApiServerFixture, startApiServer } from '../../../../local/cluster/api-server-alone';
 import type { PushedPatchSet } from '../../../../local/gerrit/gerrit-admin';
+import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 import type { Ledger, RunRecord } from '../../../../services/reporter/ports';
 import { type ReporterParts, startReporter } from '../../../../services/reporter/reporter';
 import { GerritClient, type Review } from '../../../../services/shared/gerrit-client';
@@ -19,7 +20,6 @@ import { KubeClient } from '../../../../services/shared/kube-client';
 import { runAsLeader } from '../../../../services/shared/leader-election/run-as-leader';
 import { createLogger } from '../../../../services/shared/log';
 import { until } from '../../support/until';
-import { type StandaloneGerrit, startStandaloneGerrit } from '../../../../local/gerrit/standalone-gerrit';
 
 export const DAY = 86_400;
 const Created = z.object({ metadata: z.object({ uid: z.string() }) });
