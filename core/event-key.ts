@@ -7,11 +7,13 @@ import type { GerritEvent } from './gerrit-event';
  * | type | made of |
  * |---|---|
  * | patchset-created, change-merged | server, project, change, revision |
- * | comment-added, change-restored | server, project, change, change-message id |
+ * | change-deleted | server, project, change |
  * | ref-updated | server, project, ref, old and new revision |
+ * | all others | server, project, change, change-message id |
  *
  * A change can be restored twice at the same revision, and the same words said twice in a second; Gerrit's stream
- * numbers neither, so both are told apart by the change message they left behind.
+ * numbers neither, so they are told apart by the change message they left behind. A number is never given to another
+ * change.
  */
 export function eventKey(server: string, event: GerritEvent): string | undefined {
   const parts = keyParts(event);
@@ -24,13 +26,12 @@ function keyParts(event: GerritEvent): string[] | undefined {
     case 'patchset-created':
     case 'change-merged':
       return change && patchSet ? [change.project, String(change.number), patchSet.revision] : undefined;
-    case 'comment-added':
-    case 'change-restored':
-      return change && event.messageId ? [change.project, String(change.number), event.messageId] : undefined;
+    case 'change-deleted':
+      return change && [change.project, String(change.number)];
     case 'ref-updated':
       return refUpdate ? [refUpdate.project, refUpdate.refName, refUpdate.oldRev, refUpdate.newRev] : undefined;
     default:
-      return undefined;
+      return change && event.messageId ? [change.project, String(change.number), event.messageId] : undefined;
   }
 }
 

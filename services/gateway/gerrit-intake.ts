@@ -7,6 +7,7 @@ import { messageOf } from '../shared/errors';
 import type { GerritClient } from '../shared/gerrit-client';
 import type { Logger } from '../shared/log';
 import { WorkQueue } from '../shared/work-queue';
+import { pipelinesToStop } from './decide-cancellation';
 import { decideChangeMessage, hasCommentsElsewhere } from './decide-change-message';
 import type { CoarseFilter } from './decide-coarse-filter';
 import { decodeStreamLine, type StreamLine } from './decode-stream-event';
@@ -14,6 +15,9 @@ import type { HandOn } from './hand-on';
 import type { Ledger } from './ledger/ledger';
 import type { Verdicts } from './ledger/model-record';
 import { metrics } from './metrics';
+import { tracesOf } from './model-trace';
+import { isUpToDate, lookupOptions } from './plan-lookup';
+import { patchSetNumbered } from './plan-sweep';
 
 /** Changes whose messages are looked up at once. */
 const LOOKUPS = 4;
@@ -100,12 +104,12 @@ export class GerritIntake {
 
   /** An event with all its key is made of; resolves when it is on disk. `known`: it was, from another source. */
   async takeEvent(event: GerritEvent, raw?: string): Promise<'recorded' | 'known' | 'no-key'> {
-    const { server, filter, ledger, handOn, log } = this.options;
+    const { server, ledger, handOn, log } = this.options;
     const key = eventKey(server, event);
     if (key === undefined) {
       return 'no-key';
     }
-    const verdicts = filter(event);
+    const verdicts = this.verdictsOn(event);
     const since = Date.now();
     const outcome = await ledger.recordEvent(key, event, verdicts, raw);
     const source = event.source ?? 'stream';
@@ -126,9 +130,16 @@ export class GerritIntake {
     return outcome;
   }
 
+  /** What pipelines want of an event, and those with runs that it ends, whatever they want. */
+  private verdictsOn(event: GerritEvent): Verdicts {
+    const { filter, ledger, handOn } = this.options;
+    const ended = pipelinesToStop(event, ledger).filter((pipeline) => handOn.has(pipeline));
+    return { ...filter(event), ...Object.fromEntries(ended.map((pipeline) => [pipeline, 'pass' as const])) };
+  }
+
   /** An event that lacks its message id. One that nobody waits for is left to the sweep, which sees the id at once. */
   private async takeRaw(event: GerritEvent): Promise<void> {
-    const verdicts = this.options.filter(event);
+    const verdicts = this.verdictsOn(event);
     if (Object.values(verdicts).includes('pass') || asksWhy(event)) {
       this.addRaw(await this.options.ledger.recordRaw(event), event);
     } else {
@@ -153,29 +164,35 @@ export class GerritIntake {
     if (first === undefined) {
       return undefined;
     }
-    const info = await gerrit.findChange(first.project, first.number, ['MESSAGES', 'DETAILED_ACCOUNTS']);
-    const messages = [...(info?.messages ?? [])].sort((a, b) => Date.parse(a.date) - Date.parse(b.date));
-    const comments = messages.some(hasCommentsElsewhere)
+    const options = lookupOptions([...open.values()].map(({ event }) => event));
+    const info = await gerrit.findChange(first.project, first.number, options);
+    const traces = info === undefined ? [] : tracesOf(info);
+    const comments = traces.some(hasCommentsElsewhere)
       ? await gerrit.patchSetComments(first.project, first.number)
       : [];
     /** Ids of messages that belong to an event already, by the event's type. */
     const taken = new Map<string, Set<string>>();
     const takenOf = (event: GerritEvent): Set<string> => {
-      const ids = messages.map(({ id }) => id);
+      const ids = traces.map(({ id }) => id);
       return new Set(ids.filter((messageId) => ledger.knows(eventKey(server, { ...event, messageId }) ?? '')));
     };
     const taking: Promise<void>[] = [];
     for (const [id, { event, since }] of [...open]) {
       const isTaken = taken.get(event.type) ?? takenOf(event);
       taken.set(event.type, isTaken);
-      const message = decideChangeMessage(event, messages, comments, (messageId) => isTaken.has(messageId));
-      if (message !== undefined) {
-        isTaken.add(message.id);
+      const isLate = Date.now() - since > GIVE_UP_MS;
+      const isComplete = isLate || isUpToDate(info, event);
+      const trace = decideChangeMessage(event, traces, comments, (messageId) => isTaken.has(messageId), isComplete);
+      if (trace !== undefined && info !== undefined) {
+        isTaken.add(trace.id);
+        const patchSet = event.patchSet ?? patchSetNumbered(info, trace._revision_number);
         // Together, so that a thousand of them wait for the disk once.
         taking.push(
-          this.takeEvent({ ...event, messageId: message.id, tag: message.tag }, id).then(() => void open.delete(id)),
+          this.takeEvent({ ...event, patchSet, messageId: trace.id, tag: trace.tag }, id).then(
+            () => void open.delete(id),
+          ),
         );
-      } else if (info === undefined || Date.now() - since > GIVE_UP_MS) {
+      } else if (info === undefined || isLate) {
         log.warn({ change: first.number, type: event.type }, 'no change message found for an event');
         await ledger.closeRaw(id, info === undefined ? 'change-gone' : 'no-message');
         open.delete(id);

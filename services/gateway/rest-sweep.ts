@@ -10,7 +10,7 @@ import type { Cursor } from './ledger/model-record';
 import { metrics } from './metrics';
 import { needsComments, planSweep, type SweptEvent, searchSince, sweepFrom } from './plan-sweep';
 
-const OPTIONS: readonly ChangeOption[] = ['ALL_REVISIONS', 'MESSAGES', 'DETAILED_ACCOUNTS'];
+const OPTIONS: readonly ChangeOption[] = ['ALL_REVISIONS', 'MESSAGES', 'REVIEWER_UPDATES', 'DETAILED_ACCOUNTS'];
 /** A reading that brought the cursor on by less has missed nothing that the next one would not read. */
 const SETTLED_MS = 60_000;
 const BACKOFF_MS = { first: 500, most: 15_000 };

@@ -30,6 +30,7 @@ export type ChangeOption =
   | 'ALL_REVISIONS'
   | 'ALL_COMMITS'
   | 'MESSAGES'
+  | 'REVIEWER_UPDATES'
   | 'DETAILED_ACCOUNTS'
   | 'DETAILED_LABELS';
 
