@@ -41,6 +41,12 @@ export function subjectOfKey(key: string): string {
   return [server, project, subject].join(':');
 }
 
+/** Type of the event a key is of; empty when it is no key of ours. */
+export function typeOfKey(key: string): string {
+  const [, type = ''] = key.split(':');
+  return type;
+}
+
 /** Project a key is about; undefined when it is no key of ours. */
 export function projectOfKey(key: string): string | undefined {
   const [, , project] = key.split(':');

@@ -38,8 +38,10 @@ export const PipelineTrigger = z.strictObject({
     .describe(
       'comment-added: vote that the comment must cast, so one that stood before does not count; of a list, any.',
     ),
+  addedHashtag: TextPatterns.optional().describe('hashtags-changed: a hashtag that came.'),
+  removedHashtag: TextPatterns.optional().describe('hashtags-changed: a hashtag that went.'),
   by: PersonMatcher.optional().describe(
-    'Who did it: commented, uploaded, restored or submitted the change, or pushed the ref.',
+    'Who did it: commented, uploaded, changed, abandoned, restored or submitted the change, added or removed a reviewer or a vote, or pushed the ref.',
   ),
   require: Requirement.optional().describe('Conditions of which all must hold, standing votes among them.'),
   reject: Rejection.optional().describe('Conditions of which none may hold.'),

@@ -32,6 +32,13 @@ export const Pipeline = z.strictObject({
     .default('pre-review')
     .describe("Whose code it runs: `pre-review` is anybody's and gets no secrets."),
   triggers: z.array(PipelineTrigger).min(1).describe('What starts it: any one of these.'),
+  dequeue: z
+    .array(PipelineTrigger)
+    .min(1)
+    .optional()
+    .describe(
+      'What takes a change out of it, any one of these: its runs here are stopped, waiting or running. A new patch set, and a change being abandoned or deleted, always do.',
+    ),
   require: Requirement.optional().describe('Conditions of which all must hold, whichever trigger it is.'),
   reject: Rejection.optional().describe('Conditions of which none may hold, whichever trigger it is.'),
   label: z
@@ -91,7 +98,14 @@ const isAhead = (precedence: Precedence | undefined): boolean => precedence === 
 
 export const Pipelines = z.array(Pipeline).superRefine((pipelines, context) => {
   const seen = new Set<string>();
-  for (const [index, { name, pool, trust, manager, precedence }] of pipelines.entries()) {
+  for (const [index, { name, pool, trust, manager, precedence, dequeue = [] }] of pipelines.entries()) {
+    if (dequeue.some((trigger) => eventsOf(trigger).includes('ref-updated'))) {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'dequeue'],
+        message: `'ref-updated' is about no change that pipeline '${name}' could stop runs of; allowed are events of a change`,
+      });
+    }
     if (isAhead(precedence) && trust === 'pre-review' && manager === 'independent') {
       context.addIssue({
         code: 'custom',

@@ -59,9 +59,22 @@ export function decideChangeMessage(
   if (untaken !== undefined || !mayBeCarried(event)) {
     return untaken ?? oldest(true, fitsWell);
   }
-  // A repeat, or part of what was done later: the newer of the two.
-  const newest = (trace: Trace) => (isOwn(trace) || typeOfTrace(trace) === undefined) && isNear(event, trace);
-  return isComplete ? traces.findLast(newest) : undefined;
+  return isComplete ? carrierOf(event, traces, isOwn) : undefined;
+}
+
+/**
+ * The trace of the update by which an event came about: the newest of whoever did it, or one of the event's own kind from
+ * the same second, of which it is then a repeat.
+ */
+function carrierOf(
+  event: GerritEvent,
+  traces: readonly Trace[],
+  isOwn: (trace: Trace) => boolean,
+): Trace | undefined {
+  const until = (event.change?.lastUpdated ?? event.eventCreatedOn ?? Number.POSITIVE_INFINITY) * 1000;
+  const near = traces.filter((trace) => isNear(event, trace) && Date.parse(trace.date) <= until);
+  const newest = near.findLast((trace) => isOwn(trace) || typeOfTrace(trace) === undefined);
+  return near.findLast((trace) => isOwn(trace) && trace.date === newest?.date) ?? newest;
 }
 
 /** Whether a trace is of an event's hand, patch set and moment. */

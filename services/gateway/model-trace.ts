@@ -46,13 +46,18 @@ export function tracesOf(change: ChangeInfo): Trace[] {
 
 /**
  * Entries for reviewers who were added. Who votes becomes a reviewer, of which the stream says nothing: what somebody did
- * to themselves in the second in which they left a message is no event.
+ * to themselves in the second in which they commented is no event.
  */
 function addedReviewers({ reviewer_updates: updates = [], messages = [] }: ChangeInfo): Trace[] {
   return updates.flatMap(({ updated, updated_by: by, reviewer, state }): Trace[] => {
     const isByVote =
       by._account_id === reviewer._account_id &&
-      messages.some(({ date, author }) => date === updated && author?._account_id === by._account_id);
+      messages.some(
+        (message) =>
+          message.date === updated &&
+          message.author?._account_id === by._account_id &&
+          typeOfTrace(message) === undefined,
+      );
     return state !== 'REVIEWER' || isByVote
       ? []
       : [{ id: `${nameOf(reviewer)}@${updated}`, author: by, date: updated, message: '', tag: REVIEWER_ADDED, reviewer }];

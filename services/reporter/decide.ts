@@ -1,6 +1,7 @@
 import { type ArgoWorkflow, isFinished, podNodes, stepName, type WorkflowNode } from '../../core/argo-workflow';
 import { Annotation } from '../../core/labels';
 import type { Pipeline } from '../../core/pipeline';
+import { StopReason } from '../../core/stop-reason';
 import type { ChangeState, RunRecord, Vote } from './ports';
 
 /** How a run ended, in the words of a report. `errored` and `stopped` say nothing about the change, so they never vote. */
@@ -8,7 +9,8 @@ export type Verdict =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly step: WorkflowNode; readonly timedOut: boolean }
   | { readonly kind: 'errored'; readonly cause: string }
-  | { readonly kind: 'stopped' };
+  /** `because`: why the trigger stopped it; undefined: somebody else did, or it was for a newer run. */
+  | { readonly kind: 'stopped'; readonly because?: StopReason | undefined };
 
 export type FirstLook =
   /** Nothing to do now. `wait`: ask again, something may still arrive. */
@@ -91,7 +93,7 @@ export function decideReport(facts: ReportFacts): ReportDecision {
     return { kind: 'close', reason: 'superseded' };
   }
   const isOpen = change.status === 'NEW';
-  if (!isOpen && verdict.kind === 'stopped') {
+  if (!isOpen && verdict.kind === 'stopped' && verdict.because === undefined) {
     return { kind: 'close', reason: 'superseded' };
   }
   return { kind: 'report', vote: isOpen ? voteOf(verdict, facts.pipeline) : undefined };
@@ -145,7 +147,8 @@ export function decideVerdict(workflow: ArgoWorkflow, disturbed: ReadonlySet<str
       ![undefined, TERMINATED].includes(JUDGED.exec(node.message)?.[1]),
   );
   if (workflow.spec.shutdown !== undefined) {
-    return { kind: 'stopped' };
+    const because = StopReason.safeParse(workflow.metadata.annotations[Annotation.stoppedBecause]);
+    return { kind: 'stopped', because: because.data };
   }
   if (phase === 'Failed' && judge !== undefined) {
     return { kind: 'failed', step: judge, timedOut: false };

@@ -1,4 +1,5 @@
 import { stepName } from '../../core/argo-workflow';
+import type { StopReason } from '../../core/stop-reason';
 import { lastLine, userText } from '../shared/render-user-text';
 import type { Verdict } from './decide';
 
@@ -27,6 +28,13 @@ const WORDS: Record<Verdict['kind'], { readonly headline: string; readonly resul
   failed: { headline: 'failed', result: 'FAILURE' },
   errored: { headline: 'errored', result: 'ERROR could not run' },
   stopped: { headline: 'stopped', result: 'ABORTED' },
+};
+
+/** Why a run was stopped, as a sentence begins. */
+const STOPPED: Record<StopReason, string> = {
+  'change-abandoned': 'Stopped: the change was abandoned',
+  'change-deleted': 'Stopped: the change was deleted',
+  dequeued: 'Stopped: somebody had the change taken out of this pipeline',
 };
 
 /**
@@ -88,7 +96,10 @@ function explain({ verdict, logTail }: MessageFacts): string[] {
         `> ${userText(verdict.cause, MOST.cause)}`,
       ];
     case 'stopped':
-      return ['', 'Somebody stopped this run, which is no verdict on the change.'];
+      return [
+        '',
+        `${verdict.because === undefined ? 'Somebody stopped this run' : STOPPED[verdict.because]}, which is no verdict on the change.`,
+      ];
   }
 }
 

@@ -74,6 +74,8 @@ const PLANS: { readonly [Name in keyof Given]: (given: Given[Name]) => Test } = 
   tag: (patterns) => someText(read.tag, patterns),
   comment: (patterns) => unshownText(read.comment, patterns),
   command: planCommand,
+  addedHashtag: (patterns) => unshownText(read.addedHashtags, patterns),
+  removedHashtag: (patterns) => unshownText(read.removedHashtags, patterns),
   kind: (kinds) =>
     someText(
       read.kind,

@@ -155,6 +155,33 @@ describe('coarse filter', () => {
     expect(compileCoarseFilter({ pipelines, account: 'ci' })(created)).toEqual({ check: 'pass' });
   });
 
+  test('lets pass what takes a change out of a pipeline, though it starts nothing there', () => {
+    const pipelines = Pipelines.parse([
+      {
+        name: 'check',
+        triggers: [{ event: 'patchset-created' }],
+        dequeue: [{ event: 'comment-added', command: 'cancel' }],
+      },
+      { name: 'post', triggers: [{ event: 'change-merged' }] },
+    ]);
+    const judge = compileCoarseFilter({ pipelines, account: 'ci' });
+
+    expect(judge(commented('cancel'))).toEqual({ check: 'pass' });
+    expect(judge(commented('cancel it not'))).toEqual({});
+    expect(judge(created)).toEqual({ check: 'pass' });
+  });
+
+  test.each<[string, object, Partial<GerritEvent>, string]>([
+    ['came', { addedHashtag: '^a$' }, { addedHashtags: ['b', 'a'] }, 'pass'],
+    ['did not come', { addedHashtag: '^a$' }, { removedHashtags: ['a'] }, 'no match'],
+    ['went', { removedHashtag: '^a$' }, { removedHashtags: ['a'] }, 'pass'],
+    ['did not go', { removedHashtag: '^a$' }, { addedHashtags: ['a'] }, 'no match'],
+  ])('knows whether a hashtag %s', (_, condition, more, expected) => {
+    const event = { ...created, type: 'hashtags-changed', messageId: 'm', ...more };
+
+    expect(verdict({ event: 'hashtags-changed', ...condition }, event)).toBe(expected);
+  });
+
   test('is not slowed down by a pattern made to be slow', () => {
     const text = 'a'.repeat(20_000);
     const before = performance.now();
