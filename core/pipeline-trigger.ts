@@ -48,5 +48,16 @@ export const PipelineTrigger = z.strictObject({
 });
 export type PipelineTrigger = z.infer<typeof PipelineTrigger>;
 
+/** One way for an event to take its change out of a pipeline: what the event says, and no more. */
+export const DequeueTrigger = PipelineTrigger.pick({
+  event: true,
+  branch: true,
+  comment: true,
+  command: true,
+  approval: true,
+  by: true,
+});
+export type DequeueTrigger = z.infer<typeof DequeueTrigger>;
+
 /** Events that a trigger waits for. */
 export const eventsOf = ({ event }: Pick<PipelineTrigger, 'event'>): readonly EventType[] => listOf(event);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Rejection, Requirement } from './condition';
-import { eventsOf, PipelineTrigger } from './pipeline-trigger';
+import { DequeueTrigger, eventsOf, PipelineTrigger } from './pipeline-trigger';
 import { RunPool } from './pool';
 
 /** DNS-safe, and free of what Gerrit's result tabs and NATS subjects treat specially. */
@@ -33,7 +33,7 @@ export const Pipeline = z.strictObject({
     .describe("Whose code it runs: `pre-review` is anybody's and gets no secrets."),
   triggers: z.array(PipelineTrigger).min(1).describe('What starts it: any one of these.'),
   dequeue: z
-    .array(PipelineTrigger)
+    .array(DequeueTrigger)
     .min(1)
     .optional()
     .describe(

@@ -28,6 +28,15 @@ describe('Pipelines', () => {
     expect(issue?.message).toMatch(/^'\(\?=lookahead\)' is not an RE2 pattern: \S/);
   });
 
+  test('refuses to have a change taken out by a push to a ref, which is about none', () => {
+    const dequeue = [{ event: 'comment-added', command: 'cancel' }];
+    expect(Pipelines.safeParse([{ ...check, dequeue }]).success).toBe(true);
+
+    const issue = Pipelines.safeParse([{ ...check, dequeue: [{ event: 'ref-updated' }] }]).error?.issues[0];
+    expect(issue?.path).toEqual([0, 'dequeue']);
+    expect(issue?.message).toContain("'ref-updated' is about no change that pipeline 'check' could stop runs of");
+  });
+
   test('refuses a misspelt key instead of ignoring it', () => {
     expect(Pipelines.safeParse([{ ...check, timeoutSecond: 5 }]).success).toBe(false);
   });
