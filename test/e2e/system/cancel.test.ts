@@ -1,5 +1,5 @@
+import { z } from 'zod';
 import { type ArgoWorkflow, isFinished } from '../../../core/argo-workflow';
-import type { Image } from '../../../core/images';
 import { Annotation, Label } from '../../../core/labels';
 import { PROJECT_API } from '../../../core/project';
 import { projectObjectName } from '../../../core/project-name';
@@ -26,23 +26,27 @@ const CLASS = 'small';
 const ASKED = '300m';
 /** Runs until it is stopped, and then ends at once. */
 const LONG = "trap 'exit 0' TERM; sleep 600 & wait";
+const Quota = z.object({ status: z.object({ hard: z.record(z.string(), z.string()) }).optional() });
 
 let system: System;
 let ledger: LedgerView;
-let busybox: Image;
 let project: string;
 
 beforeAll(async () => {
   system = await runningSystem();
   ledger = await openLedger();
-  busybox = await localImage(system.kube, 'busybox');
   // Of this name, so that pipeline `filters` runs what touches `filtered/`, beside `check`.
-  ({ project } = await makeProject(system, 'filters-cancel'));
+  let namespace: string;
+  ({ project, namespace } = await makeProject(system, 'filters-cancel'));
   const { group, version, plural } = PROJECT_API;
   await system.kube.patch(`/apis/${group}/${version}/${plural}/${projectObjectName(project)}`, 'merge', {
     spec: { class: CLASS },
   });
-  const definition = oneStep(busybox, LONG, ASKED);
+  await until('the small quota', async () => {
+    const quota = await system.kube.get(`/api/v1/namespaces/${namespace}/resourcequotas/compute`);
+    return Quota.parse(quota).status?.hard['requests.cpu'] === '500m';
+  });
+  const definition = oneStep(await localImage(system.kube, 'busybox'), LONG, ASKED);
   await system.gerrit.pushDefinition(project, {
     'seakeeper/check.yaml': definition,
     'seakeeper/filters.yaml': definition,

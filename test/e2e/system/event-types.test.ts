@@ -74,7 +74,7 @@ test('each kind of event that Gerrit has starts its own run', async () => {
   await runsOn('hashtags-changed', () => on('POST', '/hashtags', { remove: ['a'] }));
   await runsOn('wip-state-changed', () => on('POST', '/wip', {}));
   await runsOn('wip-state-changed', () => on('POST', '/ready', {}));
-  await runsOn('reviewer-added', () => on('POST', '/reviewers', { reviewer }));
+  await runsOn('reviewer-added', () => on('POST', '/reviewers', { reviewer: String(reviewer) }));
   await runsOn('reviewer-deleted', () => on('DELETE', `/reviewers/${reviewer}`));
   await system.gerrit.comment(change, 'Good', { 'Code-Review': 1 });
   await runsOn('vote-deleted', () => on('DELETE', '/reviewers/self/votes/Code-Review'));
