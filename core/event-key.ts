@@ -9,6 +9,8 @@ import type { GerritEvent } from './gerrit-event';
  * | patchset-created, change-merged | server, project, change, revision |
  * | change-deleted | server, project, change |
  * | ref-updated | server, project, ref, old and new revision |
+ * | timer | server, project, ref, schedule, instant |
+ * | timer-instant | server, schedule, instant |
  * | all others | server, project, change, change-message id |
  *
  * A change can be restored twice at the same revision, and the same words said twice in a second; Gerrit's stream
@@ -21,7 +23,7 @@ export function eventKey(server: string, event: GerritEvent): string | undefined
 }
 
 function keyParts(event: GerritEvent): string[] | undefined {
-  const { change, patchSet, refUpdate } = event;
+  const { change, patchSet, refUpdate, timer } = event;
   switch (event.type) {
     case 'patchset-created':
     case 'change-merged':
@@ -30,10 +32,16 @@ function keyParts(event: GerritEvent): string[] | undefined {
       return change && [change.project, String(change.number)];
     case 'ref-updated':
       return refUpdate ? [refUpdate.project, refUpdate.refName, refUpdate.oldRev, refUpdate.newRev] : undefined;
+    case 'timer':
+      return refUpdate && timer && [refUpdate.project, refUpdate.refName, scheduleOf(timer), timer.at];
+    case 'timer-instant':
+      return timer && [scheduleOf(timer), timer.at];
     default:
       return change && event.messageId ? [change.project, String(change.number), event.messageId] : undefined;
   }
 }
+
+const scheduleOf = ({ time, jitterSeconds }: NonNullable<GerritEvent['timer']>): string => `${time} +${jitterSeconds}`;
 
 /** What a key is about, whatever happened to it: the server, the project and the change or ref. */
 export function subjectOfKey(key: string): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Events that can start a pipeline, by the names Gerrit's `stream-events` gives them. */
-export const EVENT_TYPES = [
+/** Events of Gerrit that can start a pipeline, by the names its `stream-events` gives them. */
+export const GERRIT_EVENT_TYPES = [
   'patchset-created',
   'comment-added',
   'change-abandoned',
@@ -16,6 +16,9 @@ export const EVENT_TYPES = [
   'vote-deleted',
   'ref-updated',
 ] as const;
+
+/** All that can start one: the gateway's clock too. */
+export const EVENT_TYPES = [...GERRIT_EVENT_TYPES, 'timer'] as const;
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CastApproval, CHANGE_CONDITIONS, PersonMatcher, Rejection, Requirement } from './condition';
+import { CronText } from './cron-schedule';
 import { EventType } from './event-type';
 import { listOf, oneOrMore } from './one-or-more';
 import { TextPatterns } from './text-pattern';
@@ -21,8 +22,17 @@ export type Command = z.infer<typeof Command>;
  */
 export const PipelineTrigger = z.strictObject({
   event: oneOrMore(EventType).describe(
-    "Kind of event, by the name Gerrit's `stream-events` gives it, or several of which any will do.",
+    "Kind of event, by the name Gerrit's `stream-events` gives it, or several of which any will do; `timer` stands alone.",
   ),
+  time: CronText.optional().describe(
+    'timer: when, in UTC, as the five fields of crontab(5) say it: minute, hour, day of month, month, day of week.',
+  ),
+  jitterSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .describe('timer: most seconds that a run begins later than that, by its project and branch. Absent: 0.'),
   ...CHANGE_CONDITIONS,
   comment: TextPatterns.optional().describe(
     'comment-added: what the person wrote, without the lines Gerrit puts before it.',

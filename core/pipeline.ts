@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { triggerProblems } from './check-triggers';
 import { Rejection, Requirement } from './condition';
 import { DequeueTrigger, eventsOf, PipelineTrigger } from './pipeline-trigger';
 import { RunPool } from './pool';
@@ -50,7 +51,7 @@ export const Pipeline = z.strictObject({
     .optional()
     .describe('What it votes. Absent: its report carries no vote.'),
   precedence: Precedence.optional().describe(
-    'Whose runs go first when runs wait: `deploy`, `gate`, `check`, `periodic`, none for ever. Absent: `gate` for post-review code and dependent pipelines, `deploy` for post-review code that is started by `ref-updated` only, `check` for the rest.',
+    'Whose runs go first when runs wait: `deploy`, `gate`, `check`, `periodic`, none for ever. Absent: `gate` for post-review code and dependent pipelines, `periodic` for what only timers start, `deploy` for post-review code that is started by `ref-updated` only, `check` for the rest.',
   ),
   priority: z
     .int()
@@ -75,7 +76,7 @@ export const enabledPipelines = (pipelines: readonly Pipeline[]): Pipeline[] =>
 export const poolOf = ({ pool, trust }: Pick<Pipeline, 'pool' | 'trust'>): RunPool =>
   pool ?? (trust === 'post-review' ? 'gate' : 'check');
 
-/** Precedence of a pipeline's runs. Nothing but its own word makes one `periodic`, or an unreviewed one more than `check`. */
+/** Precedence of a pipeline's runs. Nothing but its own word makes an unreviewed one more than `check`. */
 export function precedenceOf({
   precedence,
   manager,
@@ -88,6 +89,9 @@ export function precedenceOf({
   if (manager === 'dependent') {
     return 'gate';
   }
+  if (triggers.every((trigger) => eventsOf(trigger).includes('timer'))) {
+    return 'periodic';
+  }
   if (trust === 'pre-review') {
     return 'check';
   }
@@ -98,13 +102,10 @@ const isAhead = (precedence: Precedence | undefined): boolean => precedence === 
 
 export const Pipelines = z.array(Pipeline).superRefine((pipelines, context) => {
   const seen = new Set<string>();
-  for (const [index, { name, pool, trust, manager, precedence, dequeue = [] }] of pipelines.entries()) {
-    if (dequeue.some((trigger) => eventsOf(trigger).includes('ref-updated'))) {
-      context.addIssue({
-        code: 'custom',
-        path: [index, 'dequeue'],
-        message: `'ref-updated' is about no change that pipeline '${name}' could stop runs of; allowed are events of a change`,
-      });
+  for (const [index, pipeline] of pipelines.entries()) {
+    const { name, pool, trust, manager, precedence } = pipeline;
+    for (const { path, message } of triggerProblems(pipeline)) {
+      context.addIssue({ code: 'custom', path: [index, ...path], message });
     }
     if (isAhead(precedence) && trust === 'pre-review' && manager === 'independent') {
       context.addIssue({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { votesOfComment } from '../../core/comment-text';
-import { EVENT_TYPES } from '../../core/event-type';
+import { GERRIT_EVENT_TYPES } from '../../core/event-type';
 import { Account, GerritEvent, type Vote } from '../../core/gerrit-event';
 
 /** What a line of Gerrit's stream is to us. */
@@ -14,7 +14,7 @@ export type StreamLine =
   | { readonly kind: 'undecodable'; readonly why: string };
 
 /** Events a pipeline can act on, or that end what one does; the only ones that Gerrit is asked to send. */
-export const STREAM_TYPES = [...EVENT_TYPES, 'change-deleted'] as const;
+export const STREAM_TYPES = [...GERRIT_EVENT_TYPES, 'change-deleted'] as const;
 
 /** A vote as the stream says it, in text; `oldValue` only if the event changed it, no `value` where none is left. */
 const Approval = z.object({

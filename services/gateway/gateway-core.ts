@@ -12,6 +12,7 @@ import { metrics } from './metrics';
 import type { StreamEnd } from './plan-reconnect';
 import { RestSweep } from './rest-sweep';
 import type { LineSink } from './split-lines';
+import { Timers } from './timers';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -33,7 +34,7 @@ export interface GatewayCoreOptions {
   readonly store: SegmentStore;
   /** @default - the ledger's own */
   readonly segmentBytes?: number;
-  readonly gerrit: Pick<GerritClient, 'findChange' | 'patchSetComments' | 'queryChanges'>;
+  readonly gerrit: Pick<GerritClient, 'findChange' | 'listTips' | 'patchSetComments' | 'queryChanges'>;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** The disk failed; the process must end. */
@@ -115,12 +116,14 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
       }
     },
   });
+  const { pipelines, retentionDays } = config;
+  const timers = new Timers({ server, pipelines, retentionDays, gerrit, filter, ledger, intake, log, signal });
   const expire = () =>
     void ledger.expire(config.retentionDays).then(
       (segments) => segments > 0 && log.info({ segments }, 'old ledger segments deleted'),
       (error: unknown) => log.error({ reason: messageOf(error) }, 'old ledger segments not deleted'),
     );
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
   let expiry: NodeJS.Timeout | undefined;
 
   return {
@@ -147,7 +150,7 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
     },
     start: () => {
       intake.start();
-      running = sweep.run();
+      running = Promise.all([sweep.run(), timers.run()]);
       expire();
       expiry = setInterval(expire, HOUR_MS);
     },

@@ -15,6 +15,7 @@ import {
   ProjectAccessInfo,
   ReviewResult,
 } from './gerrit-schema';
+import { listTips, type ProjectTips } from './list-tips';
 
 /** Largest message Gerrit takes, in bytes of UTF-8 (its `change.commentSizeLimit`, by default 16 KiB). */
 export const MAX_MESSAGE_BYTES = 16 * 1024;
@@ -205,6 +206,11 @@ export class GerritClient {
     if (access === undefined) return { kind: 'no-project' };
     // Gerrit tells of refs/meta/config whether we may read it; of a branch it does not, and most are public.
     return { kind: ref === CONFIG_REF && access.config_visible !== true ? 'not-readable' : 'no-ref' };
+  }
+
+  /** Every project with one of the refs, given in full, that we may read, and their tips. */
+  listTips(refs: readonly string[]): AsyncGenerator<ProjectTips, void, undefined> {
+    return listTips(this.http, refs);
   }
 
   /** Whether we may read the project's `refs/meta/config`; undefined when there is no such project for us. */

@@ -116,6 +116,11 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
         { event: 'ref-updated', tag: { glob: 'v*' } },
       ],
     },
+    {
+      name: 'nightly',
+      trust: 'post-review',
+      triggers: [{ event: 'timer', time: '0 3 * * mon-fri', jitterSeconds: 3_600, branch: { plain: 'master' } }],
+    },
   ],
   capacity: {
     executor: { cpu: '2', memory: '6Gi', disk: '20Gi', pods: 5 },

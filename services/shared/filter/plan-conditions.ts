@@ -11,7 +11,7 @@ import { planCommand } from './plan-command';
 import { planPerson } from './plan-person';
 import { planCast, planStanding } from './plan-votes';
 
-type Stated = Omit<PipelineTrigger, 'event' | 'require' | 'reject' | 'approval'>;
+type Stated = Omit<PipelineTrigger, 'event' | 'time' | 'jitterSeconds' | 'require' | 'reject' | 'approval'>;
 /** What is given for each condition that means the same wherever it stands. */
 type Given = { [Name in keyof Stated]-?: NonNullable<Stated[Name]> };
 type Conditions = { readonly [Name in keyof Given]?: Given[Name] | undefined };
@@ -20,7 +20,7 @@ const CONFIG_BRANCH = 'refs/meta/config';
 
 /** All conditions of a trigger, those of its `require` and `reject` last: they are the ones Gerrit is asked about. */
 export function planTrigger(trigger: PipelineTrigger, path: string): Condition[] {
-  const { event, require, reject, approval, ...conditions } = trigger;
+  const { event, time, jitterSeconds, require, reject, approval, ...conditions } = trigger;
   const events = listOf(event);
   return [
     {
@@ -32,6 +32,7 @@ export function planTrigger(trigger: PipelineTrigger, path: string): Condition[]
           () => `'${type}'`,
         ),
     },
+    ...(time === undefined ? [] : [onTime(path, time, jitterSeconds)]),
     ...planConditions(conditions, path),
     ...(trigger.branch === undefined ? [noConfigBranch(path)] : []),
     ...(approval === undefined ? [] : [{ path: `${path}.approval`, ...planCast(approval) }]),
@@ -140,6 +141,16 @@ function somebody(reader: read.Reader<Account>, person: PersonMatcher): Test {
   return {
     wanted,
     test: onFound(reader, ([who], { facts }) => (who === undefined ? answer(false, () => 'nobody') : test(who, facts))),
+  };
+}
+
+/** The event is of this schedule: two pipelines with the same one have their events in common. */
+function onTime(path: string, time: string, jitterSeconds = 0): Condition {
+  return {
+    path: `${path}.time`,
+    wanted: `'${time}'`,
+    test: ({ event: { timer } }) =>
+      answer(timer?.time === time && timer.jitterSeconds === jitterSeconds, () => `'${timer?.time ?? ''}'`),
   };
 }
 

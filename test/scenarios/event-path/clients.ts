@@ -14,6 +14,7 @@ import type { VirtualClock } from './virtual-clock';
 type GerritVerbs = Pick<
   GerritClient,
   | 'findChange'
+  | 'listTips'
   | 'patchSetComments'
   | 'queryChanges'
   | 'findTip'
@@ -55,6 +56,8 @@ export function gerritClient(process: Process, link: Link, gerrit: ModelGerrit):
     groups: async () => [],
     capabilities: async () => ({ streamEvents: true }),
     isConfigVisible: async () => undefined,
+    // No pipeline of the model has a timer.
+    async *listTips() {},
     findFiles: nobodyAsks,
     findGroup: nobodyAsks,
     findAccount: nobodyAsks,
