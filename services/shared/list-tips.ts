@@ -28,7 +28,9 @@ export async function* listTips(
   refs: readonly string[],
 ): AsyncGenerator<ProjectTips, void, undefined> {
   for (let start = 0; ; ) {
-    const query = new URLSearchParams([...refs.map((ref) => ['b', ref]), ['n', String(PAGE)], ['S', String(start)]]);
+    const query = new URLSearchParams(refs.map((ref): [string, string] => ['b', ref]));
+    query.set('n', String(PAGE));
+    query.set('S', String(start));
     const page = Object.entries(parseListing(await http.getJson(`/projects/?${query}`)));
     for (const [name, { state, branches }] of page) {
       yield { name, state, tips: branches };
