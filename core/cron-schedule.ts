@@ -4,8 +4,8 @@ import { err, ok, type Result } from './result';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Days looked through: 29 February comes again after eight years at the latest. */
-const MOST_DAYS = 8 * 366;
+/** Days looked through: a 29 February on one day of the week comes again after forty years at the latest. */
+const MOST_DAYS = 41 * 366;
 
 interface FieldKind {
   readonly name: string;

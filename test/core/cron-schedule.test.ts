@@ -30,6 +30,7 @@ test.each([
   ['either day, where both are said', '0 0 13 * fri', '2026-12-04T00:00'],
   ['both, where one is any in steps', '0 0 */2 * tue', '2026-12-01T00:00'],
   ['a day that few years have', '0 0 29 2 *', '2028-02-29T00:00'],
+  ['a day that one year in 28 has', '0 0 29 2 */6', '2032-02-29T00:00'],
 ])('%s', (_what, text, expected) => {
   expect(iso(schedule(text).next(FROM))).toBe(expected);
 });

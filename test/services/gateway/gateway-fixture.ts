@@ -15,11 +15,10 @@ export const ACCOUNT = 'seakeeper-ci';
 export const SERVER = 'local';
 export const REVISION = 'a'.repeat(40);
 
-/** Three pipelines: `check` for patch sets and rechecks, `post` for merges, `topics` for topics. */
+/** Two pipelines: `check` for patch sets and rechecks, `post` for merges. */
 export const PIPELINES = Pipelines.parse([
   { name: 'check', triggers: [{ event: 'patchset-created' }, { event: 'comment-added', comment: '^recheck$' }] },
   { name: 'post', triggers: [{ event: 'change-merged' }] },
-  { name: 'topics', triggers: [{ event: 'topic-changed' }] },
 ]);
 export const filter = compileCoarseFilter({ pipelines: PIPELINES, account: ACCOUNT });
 
