@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { z } from 'zod';
 import { metrics } from '../../../services/gateway/metrics';
 import { runSchedule } from './run-schedule';
 import { type Deed, type Schedule, schedules } from './schedule';
@@ -80,6 +81,15 @@ const BROKEN: readonly [what: string, promise: string, over: fc.Arbitrary<Schedu
       around([push, push]),
       ({ gerrit }) => {
         gerrit.postReview = async () => ({ kind: 'posted' });
+      },
+    ],
+    [
+      'an API server that takes an order to stop and stops nothing',
+      'I11',
+      around([push, { kind: 'abandon', change: 0 }]),
+      ({ kube }) => {
+        const patch = kube.patch.bind(kube);
+        kube.patch = (path, body) => patch(path, z.object({ metadata: z.unknown() }).parse(body));
       },
     ],
     [

@@ -171,6 +171,18 @@ describe('coarse filter', () => {
     expect(judge(created)).toEqual({ check: 'pass' });
   });
 
+  test.each([
+    ['its own schedule', '0 3 * * *', 60, 'refs/heads/main', 'pass'],
+    ['another schedule', '0 4 * * *', 60, 'refs/heads/main', 'no match'],
+    ['another jitter', '0 3 * * *', 0, 'refs/heads/main', 'no match'],
+    ['another branch', '0 3 * * *', 60, 'refs/heads/old', 'no match'],
+  ])('a timer is started by an instant of %s: %s +%s on %s', (_, time, jitterSeconds, refName, expected) => {
+    const timer = { time, jitterSeconds, at: '2026-11-30T03:00:00.000Z' };
+    const trigger = { event: 'timer', time: '0 3 * * *', jitterSeconds: 60, branch: { plain: 'main' } };
+
+    expect(verdict(trigger, { ...updated(refName), type: 'timer', timer })).toBe(expected);
+  });
+
   test.each<[string, object, Partial<GerritEvent>, string]>([
     ['came', { addedHashtag: '^a$' }, { addedHashtags: ['b', 'a'] }, 'pass'],
     ['did not come', { addedHashtag: '^a$' }, { removedHashtags: ['a'] }, 'no match'],

@@ -23,6 +23,7 @@ const PIPELINES = [
     ],
   },
   { name: 'post', triggers: [{ event: 'change-merged' }, { event: 'ref-updated', ref: '^refs/tags/' }] },
+  { name: 'minutely', triggers: [{ event: 'timer', time: '* * * * *', branch: { plain: 'master' }, project: '^demo$' }] },
 ];
 
 interface Subject {
@@ -31,6 +32,7 @@ interface Subject {
   readonly ledger: LedgerClient;
   readonly check: EventSourceClient;
   readonly post: EventSourceClient;
+  readonly minutely: EventSourceClient;
   stop(): Promise<void>;
 }
 
@@ -64,15 +66,18 @@ async function start(endpoint: Partial<GerritEndpoint> = {}): Promise<Subject> {
   });
   const check = new EventSourceClient(gateway.eventSourcePort, 'check');
   const post = new EventSourceClient(gateway.eventSourcePort, 'post');
+  const minutely = new EventSourceClient(gateway.eventSourcePort, 'minutely');
   return {
     gateway,
     readiness,
     check,
     post,
+    minutely,
     ledger: new LedgerClient(gateway.ledgerUrl, () => 'trigger'),
     stop: async () => {
       check.close();
       post.close();
+      minutely.close();
       await gateway.stop();
       await client.close();
     },
@@ -220,6 +225,27 @@ describe('gateway with a real Gerrit', () => {
 
     expect(Date.now() - servedAt).toBeLessThan(15_000);
   }, 120_000);
+
+  test('a clock starts a branch that is there once a minute, at the commit it points to', async () => {
+    await gerrit.admin.createProject('other');
+    const { revision } = (await gerrit.admin.rest('GET', '/projects/demo/branches/master')) as { revision: string };
+    const known = new Set(subject.minutely.references.map(({ key }) => key));
+
+    const fresh = await until(
+      'two more minutes',
+      () => {
+        const keys = new Set(subject.minutely.references.map(({ key }) => key).filter((key) => !known.has(key)));
+        return keys.size >= 2 && [...keys];
+      },
+      180,
+    );
+
+    const events = await Promise.all(fresh.map(async (key) => (await subject.ledger.findEvent(key))?.event));
+    expect(events).toMatchObject(
+      fresh.map(() => ({ refUpdate: { project: 'demo', refName: 'refs/heads/master', newRev: revision } })),
+    );
+    expect(new Set(events.map((event) => event?.timer?.at)).size).toBe(fresh.length);
+  }, 200_000);
 
   test('a host key that is not pinned is refused', async () => {
     await subject.stop();
