@@ -33,10 +33,14 @@ function timerProblems(trigger: PipelineTrigger, name: string): string[] {
   const events = eventsOf(trigger);
   if (!events.includes('timer')) {
     const isTimed = trigger.time !== undefined || trigger.jitterSeconds !== undefined;
-    return isTimed ? [`time and jitterSeconds are for event 'timer', and this trigger of '${name}' is for another`] : [];
+    return isTimed
+      ? [`time and jitterSeconds are for event 'timer', and this trigger of '${name}' is for another`]
+      : [];
   }
   return [
-    ...(events.length > 1 ? [`'timer' stands alone, and this trigger of '${name}' names other events; give it its own`] : []),
+    ...(events.length > 1
+      ? [`'timer' stands alone, and this trigger of '${name}' names other events; give it its own`]
+      : []),
     ...(trigger.time === undefined ? [`a timer of '${name}' has no time; give it one, such as time: '0 3 * * *'`] : []),
     ...(plainTexts(trigger.branch) === undefined
       ? [`a timer of '${name}' must name its branches as plain text, such as branch: {plain: master}`]

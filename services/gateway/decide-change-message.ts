@@ -66,11 +66,7 @@ export function decideChangeMessage(
  * The trace of the update by which an event came about: the newest of whoever did it, or one of the event's own kind from
  * the same second, of which it is then a repeat.
  */
-function carrierOf(
-  event: GerritEvent,
-  traces: readonly Trace[],
-  isOwn: (trace: Trace) => boolean,
-): Trace | undefined {
+function carrierOf(event: GerritEvent, traces: readonly Trace[], isOwn: (trace: Trace) => boolean): Trace | undefined {
   const until = (event.change?.lastUpdated ?? event.eventCreatedOn ?? Number.POSITIVE_INFINITY) * 1000;
   const near = traces.filter((trace) => isNear(event, trace) && Date.parse(trace.date) <= until);
   const newest = near.findLast((trace) => isOwn(trace) || typeOfTrace(trace) === undefined);

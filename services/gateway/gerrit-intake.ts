@@ -8,16 +8,15 @@ import type { GerritClient } from '../shared/gerrit-client';
 import type { Logger } from '../shared/log';
 import { WorkQueue } from '../shared/work-queue';
 import { pipelinesToStop } from './decide-cancellation';
-import { decideChangeMessage, hasCommentsElsewhere } from './decide-change-message';
+import { hasCommentsElsewhere } from './decide-change-message';
 import type { CoarseFilter } from './decide-coarse-filter';
 import { decodeStreamLine, type StreamLine } from './decode-stream-event';
 import type { HandOn } from './hand-on';
 import type { Ledger } from './ledger/ledger';
 import type { Verdicts } from './ledger/model-record';
 import { metrics } from './metrics';
-import { tracesOf } from './model-trace';
-import { isUpToDate, lookupOptions } from './plan-lookup';
-import { patchSetNumbered } from './plan-sweep';
+import { ChangeLook } from './model-look';
+import { lookupOptions } from './plan-lookup';
 
 /** Changes whose messages are looked up at once. */
 const LOOKUPS = 4;
@@ -42,6 +41,8 @@ interface OpenRaw {
   readonly event: GerritEvent;
   readonly since: number;
 }
+
+type ChangeName = Pick<NonNullable<GerritEvent['change']>, 'project' | 'number'>;
 
 /**
  * Takes what Gerrit says, from whichever source, and puts it on disk under its key, once. Only then is it handed on.
@@ -158,43 +159,23 @@ export class GerritIntake {
 
   /** Finds the messages of a change's raw events; resolves to when to look again. */
   private async lookUp(changeKey: string): Promise<number | undefined> {
-    const { gerrit, ledger, log, onGap, server } = this.options;
+    const { ledger, log, onGap } = this.options;
     const open = this.raws.get(changeKey) ?? new Map<string, OpenRaw>();
     const first = [...open.values()][0]?.event.change;
     if (first === undefined) {
       return undefined;
     }
-    const options = lookupOptions([...open.values()].map(({ event }) => event));
-    const info = await gerrit.findChange(first.project, first.number, options);
-    const traces = info === undefined ? [] : tracesOf(info);
-    const comments = traces.some(hasCommentsElsewhere)
-      ? await gerrit.patchSetComments(first.project, first.number)
-      : [];
-    /** Ids of messages that belong to an event already, by the event's type. */
-    const taken = new Map<string, Set<string>>();
-    const takenOf = (event: GerritEvent): Set<string> => {
-      const ids = traces.map(({ id }) => id);
-      return new Set(ids.filter((messageId) => ledger.knows(eventKey(server, { ...event, messageId }) ?? '')));
-    };
+    const look = await this.look(first, [...open.values()]);
     const taking: Promise<void>[] = [];
     for (const [id, { event, since }] of [...open]) {
-      const isTaken = taken.get(event.type) ?? takenOf(event);
-      taken.set(event.type, isTaken);
       const isLate = Date.now() - since > GIVE_UP_MS;
-      const isComplete = isLate || isUpToDate(info, event);
-      const trace = decideChangeMessage(event, traces, comments, (messageId) => isTaken.has(messageId), isComplete);
-      if (trace !== undefined && info !== undefined) {
-        isTaken.add(trace.id);
-        const patchSet = event.patchSet ?? patchSetNumbered(info, trace._revision_number);
+      const found = look?.find(event, isLate);
+      if (found !== undefined) {
         // Together, so that a thousand of them wait for the disk once.
-        taking.push(
-          this.takeEvent({ ...event, patchSet, messageId: trace.id, tag: trace.tag }, id).then(
-            () => void open.delete(id),
-          ),
-        );
-      } else if (info === undefined || isLate) {
+        taking.push(this.takeEvent(found, id).then(() => void open.delete(id)));
+      } else if (look === undefined || isLate) {
         log.warn({ change: first.number, type: event.type }, 'no change message found for an event');
-        await ledger.closeRaw(id, info === undefined ? 'change-gone' : 'no-message');
+        await ledger.closeRaw(id, look === undefined ? 'change-gone' : 'no-message');
         open.delete(id);
         onGap();
       }
@@ -206,6 +187,18 @@ export class GerritIntake {
     }
     this.raws.delete(changeKey);
     return undefined;
+  }
+
+  /** A change as it is now, for what its raw events need; undefined when it is gone. */
+  private async look({ project, number }: ChangeName, raws: readonly OpenRaw[]): Promise<ChangeLook | undefined> {
+    const { gerrit, ledger, server } = this.options;
+    const info = await gerrit.findChange(project, number, lookupOptions(raws.map(({ event }) => event)));
+    if (info === undefined) {
+      return undefined;
+    }
+    const isElsewhere = info.messages?.some(hasCommentsElsewhere) === true;
+    const comments = isElsewhere ? await gerrit.patchSetComments(project, number) : [];
+    return new ChangeLook(info, comments, (event) => ledger.knows(eventKey(server, event) ?? ''));
   }
 
   private countRaws(): void {

@@ -41,7 +41,9 @@ export const mayBeCarried = ({ type }: GerritEvent): boolean => !ALWAYS_OWN.has(
 
 /** All traces in a change, oldest first. */
 export function tracesOf(change: ChangeInfo): Trace[] {
-  return [...(change.messages ?? []), ...addedReviewers(change)].sort((a, b) => Date.parse(a.date) - Date.parse(b.date));
+  return [...(change.messages ?? []), ...addedReviewers(change)].sort(
+    (a, b) => Date.parse(a.date) - Date.parse(b.date),
+  );
 }
 
 /**
@@ -60,7 +62,16 @@ function addedReviewers({ reviewer_updates: updates = [], messages = [] }: Chang
       );
     return state !== 'REVIEWER' || isByVote
       ? []
-      : [{ id: `${nameOf(reviewer)}@${updated}`, author: by, date: updated, message: '', tag: REVIEWER_ADDED, reviewer }];
+      : [
+          {
+            id: `${nameOf(reviewer)}@${updated}`,
+            author: by,
+            date: updated,
+            message: '',
+            tag: REVIEWER_ADDED,
+            reviewer,
+          },
+        ];
   });
 }
 

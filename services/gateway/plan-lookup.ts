@@ -15,5 +15,5 @@ export function lookupOptions(events: readonly GerritEvent[]): ChangeOption[] {
 }
 
 /** Whether a change was read as it was when an event told of it, or later. */
-export const isUpToDate = (info: ChangeInfo | undefined, { change }: GerritEvent): boolean =>
-  info !== undefined && change?.lastUpdated !== undefined && Date.parse(info.updated) >= change.lastUpdated * 1000;
+export const isUpToDate = (info: Pick<ChangeInfo, 'updated'>, { change }: GerritEvent): boolean =>
+  change?.lastUpdated !== undefined && Date.parse(info.updated) >= change.lastUpdated * 1000;

@@ -69,7 +69,11 @@ export function planTimer(
 }
 
 /** The events of an instant in a project: one for each of its branches that the timer is for. */
-export function timerEvents(timer: Timer, instant: number, { name, tips }: Pick<ProjectTips, 'name' | 'tips'>): GerritEvent[] {
+export function timerEvents(
+  timer: Timer,
+  instant: number,
+  { name, tips }: Pick<ProjectTips, 'name' | 'tips'>,
+): GerritEvent[] {
   return timer.branches.flatMap((branch): GerritEvent[] => {
     const refName = `refs/heads/${branch}`;
     const tip = tips[refName];
@@ -95,7 +99,8 @@ export const toldEvent = (timer: Timer, instant: number): GerritEvent => ({
 
 /** When an event's turn is: each project and branch has its place within the jitter, the same every time. */
 export function turnOf({ refUpdate, timer }: GerritEvent): number {
-  const place = createHash('sha256').update(`${refUpdate?.project} ${refUpdate?.refName}`).digest().readUInt32BE() / 2 ** 32;
+  const place =
+    createHash('sha256').update(`${refUpdate?.project} ${refUpdate?.refName}`).digest().readUInt32BE() / 2 ** 32;
   return Date.parse(timer?.at ?? '') + Math.floor(place * (timer?.jitterSeconds ?? 0) * 1000);
 }
 

@@ -1,8 +1,6 @@
 import type { FilterReason, Finding } from '../../core/decision';
-import { endsChange } from '../../core/event-type';
 import type { GerritEvent } from '../../core/gerrit-event';
 import { definitionPath, type Pipeline } from '../../core/pipeline';
-import { eventsOf } from '../../core/pipeline-trigger';
 import type { Pool, RunPool } from '../../core/pool';
 import type { Result } from '../../core/result';
 import type { StopReason } from '../../core/stop-reason';
@@ -12,6 +10,7 @@ import { decideFilter } from '../shared/filter/decide-filter';
 import type { ChangeFacts, GerritFacts, Need } from '../shared/filter/model-facts';
 import type { PipelineFilter } from '../shared/filter/plan-filters';
 import { renderObjections } from '../shared/filter/render-objections';
+import { decideRefusal } from './decide-refusal';
 import { renderWorkflow, type WorkflowManifest } from './render-workflow';
 
 /** What Gerrit says of a change now. */
@@ -106,7 +105,6 @@ export type TriggerDecision =
 
 /** Higher than any patch set: stops every run of a change. */
 const EVERY_PATCH_SET = Number.MAX_SAFE_INTEGER;
-const NO_COMMIT = /^0+$/;
 
 /** What an event comes to in a pipeline. Pure: same facts, same answer. */
 export function decide(facts: Facts): TriggerDecision {
@@ -123,11 +121,11 @@ export function decide(facts: Facts): TriggerDecision {
   if (project.kind === 'not-ready') {
     return { kind: 'queued', reason: `project not ready: ${project.reason}` };
   }
-  const filtered = filter(facts);
+  const refusal = decideRefusal(facts);
   const decision: TriggerDecision =
-    filtered === undefined
+    refusal === undefined
       ? (decideDequeue(facts) ?? decideDefinition(facts, project))
-      : { kind: 'filtered', reason: filtered };
+      : { kind: 'filtered', reason: refusal };
   return withStop(decision, facts, project.namespace);
 }
 
@@ -206,38 +204,6 @@ function decideConditions({ filter, event, eventAt, change, known }: Facts): Tri
     case 'unknown':
       return { kind: 'ask', needs: answer.needs };
   }
-}
-
-/** Why an event runs nothing, whatever its definition says. */
-function filter({ event, eventAt, change, pipeline, dequeuedAt }: Facts): FilterReason | undefined {
-  if (event.change === undefined) {
-    return NO_COMMIT.test(event.refUpdate?.newRev ?? '') ? 'ref-deleted' : undefined;
-  }
-  if (event.type === 'change-deleted') {
-    // Gerrit says so a moment before it is so.
-    return 'stops-runs';
-  }
-  if (change === undefined) {
-    return 'change-not-visible';
-  }
-  if (change.isPrivate) {
-    return 'private-change';
-  }
-  if (event.type === 'change-merged') {
-    // The patch set that was merged is the one to run, whatever a submit strategy made of it since.
-    return change.status === 'MERGED' ? undefined : 'not-the-current-patch-set';
-  }
-  const isEnd = endsChange(event);
-  if (change.status !== (isEnd ? 'ABANDONED' : 'NEW')) {
-    return isEnd ? 'change-open' : 'change-closed';
-  }
-  if (isEnd && !pipeline.triggers.some((trigger) => eventsOf(trigger).some((type) => type === event.type))) {
-    return 'stops-runs';
-  }
-  if (change.currentRevision !== event.patchSet?.revision) {
-    return 'not-the-current-patch-set';
-  }
-  return dequeuedAt !== undefined && eventAt < dequeuedAt ? 'dequeued' : undefined;
 }
 
 /** Adds which runs have lost their point: those of older patch sets, or all of a change that is run no more. */

@@ -37,10 +37,13 @@ describe('eventKey', () => {
     expect(eventKey('local', { type: 'change-deleted', change })).toBe('local:change-deleted:demo:7');
   });
 
-  test.each(['topic-changed', 'reviewer-added', 'vote-deleted'])('of %s is made of what it left in the change', (type) => {
-    expect(eventKey('local', { type, change, messageId: 'm' })).toBe(`local:${type}:demo:7:m`);
-    expect(eventKey('local', { type, change })).toBeUndefined();
-  });
+  test.each(['topic-changed', 'reviewer-added', 'vote-deleted'])(
+    'of %s is made of what it left in the change',
+    (type) => {
+      expect(eventKey('local', { type, change, messageId: 'm' })).toBe(`local:${type}:demo:7:m`);
+      expect(eventKey('local', { type, change })).toBeUndefined();
+    },
+  );
 });
 
 describe('a key read back', () => {

@@ -78,7 +78,10 @@ const stopped = (change: PushedPatchSet): Promise<ArgoWorkflow[]> =>
 /** What became of a patch set's own event by pipeline. */
 const latestOf = async (change: PushedPatchSet) => {
   const pushed = (await ledger.eventsOf(change)).find(({ type }) => type === 'patchset-created');
-  return Object.entries(pushed?.pairs ?? {}).map(([pipeline, { latest }]) => ({ pipeline, decision: latest?.decision }));
+  return Object.entries(pushed?.pairs ?? {}).map(([pipeline, { latest }]) => ({
+    pipeline,
+    decision: latest?.decision,
+  }));
 };
 
 const reasons = (runs: readonly ArgoWorkflow[]) =>

@@ -268,7 +268,9 @@ describe('an event that left a trace', () => {
       ...more,
     });
   /** What was handed on, however often. */
-  const sent = () => [...new Set(core.sent.map(({ type, pipeline, key }) => `${type} ${pipeline} ${changeOfKey(key)}`))];
+  const sent = () => [
+    ...new Set(core.sent.map(({ type, pipeline, key }) => `${type} ${pipeline} ${changeOfKey(key)}`)),
+  ];
 
   test('of a type whose patch set the stream does not say gets that of its message', async () => {
     gerrit.changes = [traced(1, 'setTopic')];

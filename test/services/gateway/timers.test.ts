@@ -18,7 +18,9 @@ const PERIOD = 10 * MINUTE;
 const pipelines = Pipelines.parse([
   {
     name: 'nightly',
-    triggers: [{ event: 'timer', time: TIME, jitterSeconds: JITTER_SECONDS, branch: { plain: 'main' }, project: '^ours/' }],
+    triggers: [
+      { event: 'timer', time: TIME, jitterSeconds: JITTER_SECONDS, branch: { plain: 'main' }, project: '^ours/' },
+    ],
   },
 ]);
 const filter = compileCoarseFilter({ pipelines, account: 'ci' });
@@ -71,7 +73,9 @@ class World {
   /** Projects that were told of an instant. */
   toldOf(instant: number): string[] {
     const at = new Date(instant).toISOString();
-    return this.recorded.filter(({ event }) => event.timer?.at === at).map(({ event }) => event.refUpdate?.project ?? '');
+    return this.recorded
+      .filter(({ event }) => event.timer?.at === at)
+      .map(({ event }) => event.refUpdate?.project ?? '');
   }
 }
 
@@ -151,7 +155,11 @@ test('each instant is told once over restarts, and of missed ones the last is ma
         // Whoever was there for the whole of it has told it, and who came before the next one has made up for it.
         const wasThere = up.some(({ from, to }) => {
           const begins = Math.max(from, instant);
-          return begins < instant + PERIOD && to - begins > JITTER_SECONDS * 1000 + MINUTE && begins + JITTER_SECONDS * 1000 + MINUTE < instant + PERIOD;
+          return (
+            begins < instant + PERIOD &&
+            to - begins > JITTER_SECONDS * 1000 + MINUTE &&
+            begins + JITTER_SECONDS * 1000 + MINUTE < instant + PERIOD
+          );
         });
         if (wasThere) {
           expect({ instant, told }).toEqual({ instant, told: WANTED });

@@ -90,7 +90,11 @@ test.each<[string, Partial<Facts>, object]>([
     { event: abandoned, pipeline: pipeline(), change: ABANDONED },
     filtered('stops-runs'),
   ],
-  ['an abandonment runs what waits for it', { event: abandoned, pipeline: cleanup, change: ABANDONED }, { kind: 'spawn' }],
+  [
+    'an abandonment runs what waits for it',
+    { event: abandoned, pipeline: cleanup, change: ABANDONED },
+    { kind: 'spawn' },
+  ],
   [
     'an abandonment of a change that is open again does nothing',
     { event: abandoned, pipeline: cleanup },
@@ -125,7 +129,11 @@ test.each<[string, Partial<Facts>, object | undefined]>([
     { event: recheck, definition: { kind: 'absent' } },
     { belowPatchSet: 2, samePatchSet: false },
   ],
-  ['a topic that makes it run again stops what ran without it', { event: event({ type: 'topic-changed' }) }, { samePatchSet: true }],
+  [
+    'a topic that makes it run again stops what ran without it',
+    { event: event({ type: 'topic-changed' }) },
+    { samePatchSet: true },
+  ],
   [
     'an abandoned change stops all its runs and says why',
     { change: ABANDONED },
@@ -136,7 +144,11 @@ test.each<[string, Partial<Facts>, object | undefined]>([
     { event: abandoned, pipeline: pipeline(), change: ABANDONED },
     { belowPatchSet: Number.MAX_SAFE_INTEGER, samePatchSet: true, because: 'change-abandoned' },
   ],
-  ['an abandonment of a change that is open again stops no run of its patch set', { event: abandoned }, { samePatchSet: false }],
+  [
+    'an abandonment of a change that is open again stops no run of its patch set',
+    { event: abandoned },
+    { samePatchSet: false },
+  ],
   [
     'a deleted change stops all its runs',
     { event: deleted, change: undefined },

@@ -1,6 +1,9 @@
 import { Dequeues } from '../../../services/trigger/dequeues';
 
-const pair = (type: string, what: string, change = 7) => ({ key: `s:${type}:demo:${change}:${what}`, pipeline: 'check' });
+const pair = (type: string, what: string, change = 7) => ({
+  key: `s:${type}:demo:${change}:${what}`,
+  pipeline: 'check',
+});
 
 describe('requests to take a change out', () => {
   test('are known for what else happens to the change in the pipeline, and nowhere else', () => {
