@@ -54,6 +54,7 @@ test('a pair that asks for it at once is decided after those that wait before it
 
   queue.add(pair(1, 'waits'));
   await until(() => seen.length === 1);
+  await sleep(20);
   queue.add(pair(1, 'cancel', 'check', 'comment-added'));
 
   await until(() => seen.length === 5);
