@@ -41,7 +41,10 @@ export function decideRefusal(facts: RefusalFacts): FilterReason | undefined {
 }
 
 /** Of a change that everybody may see. */
-function refusalOf({ event, eventAt, pipeline, dequeuedAt }: RefusalFacts, change: ChangeState): FilterReason | undefined {
+function refusalOf(
+  { event, eventAt, pipeline, dequeuedAt }: RefusalFacts,
+  change: ChangeState,
+): FilterReason | undefined {
   if (event.type === 'change-merged') {
     // The patch set that was merged is the one to run, whatever a submit strategy made of it since.
     return change.status === 'MERGED' ? undefined : 'not-the-current-patch-set';

@@ -23,7 +23,10 @@ const PIPELINES = [
     ],
   },
   { name: 'post', triggers: [{ event: 'change-merged' }, { event: 'ref-updated', ref: '^refs/tags/' }] },
-  { name: 'minutely', triggers: [{ event: 'timer', time: '* * * * *', branch: { plain: 'master' }, project: '^demo$' }] },
+  {
+    name: 'minutely',
+    triggers: [{ event: 'timer', time: '* * * * *', branch: { plain: 'master' }, project: '^demo$' }],
+  },
 ];
 
 interface Subject {
