@@ -238,7 +238,7 @@ describe('gateway with a real Gerrit', () => {
       'two more minutes',
       () => {
         const keys = new Set(subject.minutely.references.map(({ key }) => key).filter((key) => !known.has(key)));
-        return keys.size >= 2 && [...keys];
+        return keys.size >= 2 ? [...keys] : undefined;
       },
       180,
     );
