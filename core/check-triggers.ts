@@ -1,3 +1,4 @@
+import { CONFIG_REF } from './config-change';
 import { type DequeueTrigger, eventsOf, type PipelineTrigger } from './pipeline-trigger';
 import { plainTexts } from './text-pattern';
 
@@ -10,17 +11,34 @@ export interface TriggerProblem {
 /** What no type can say of a pipeline's triggers. One line each: what it is, what is allowed. */
 export function triggerProblems(pipeline: {
   readonly name: string;
+  readonly manager?: string | undefined;
   readonly triggers: readonly PipelineTrigger[];
   readonly dequeue?: readonly DequeueTrigger[] | undefined;
 }): TriggerProblem[] {
-  const { name, triggers, dequeue = [] } = pipeline;
+  const { name, manager, triggers, dequeue = [] } = pipeline;
   return [
+    ...(manager === 'definitions' && !triggers.every(isOfConfig)
+      ? [{ path: ['triggers'], message: ofConfig(name) }]
+      : []),
+    ...triggers.flatMap(({ unmet, require, reject }, index) =>
+      unmet === undefined || require !== undefined || reject !== undefined
+        ? []
+        : [{ path: ['triggers', index, 'unmet'], message: UNSAID }],
+    ),
     ...triggers.flatMap((trigger, index) =>
       timerProblems(trigger, name).map((message) => ({ path: ['triggers', index], message })),
     ),
     ...dequeue.flatMap((trigger) => eventsOf(trigger).filter(isOfNoChange).map(notOfAChange(name))),
   ];
 }
+
+const isOfConfig = ({ branch }: PipelineTrigger): boolean =>
+  plainTexts(branch)?.every((text) => text === CONFIG_REF) === true;
+
+const ofConfig = (name: string): string =>
+  `pipeline '${name}' has manager 'definitions', which reviews changes to ${CONFIG_REF} and nothing else; give every trigger branch: {plain: ${CONFIG_REF}}`;
+
+const UNSAID = 'is said when require or reject does not hold, and there is neither; give the trigger one of them';
 
 const isOfNoChange = (type: string): boolean => type === 'ref-updated' || type === 'timer';
 

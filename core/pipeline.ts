@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { triggerProblems } from './check-triggers';
 import { Rejection, Requirement } from './condition';
-import { CONFIG_REF } from './config-change';
 import { DequeueTrigger, eventsOf, PipelineTrigger } from './pipeline-trigger';
 import { RunPool } from './pool';
-import { plainTexts } from './text-pattern';
 
 /** DNS-safe, and free of what Gerrit's result tabs and NATS subjects treat specially. */
 export const PipelineName = z
@@ -106,29 +104,11 @@ export function precedenceOf({
 
 const isAhead = (precedence: Precedence | undefined): boolean => precedence === 'deploy' || precedence === 'gate';
 
-/** What is wrong with the triggers of a pipeline, beyond each condition by itself. `path`: below `triggers`. */
-function triggerIssues({ name, manager, triggers }: Pick<Pipeline, 'name' | 'manager' | 'triggers'>): {
-  readonly path: (string | number)[];
-  readonly message: string;
-}[] {
-  const isOfConfig = triggers.every(({ branch }) => plainTexts(branch)?.every((text) => text === CONFIG_REF));
-  const ofConfig = `pipeline '${name}' has manager 'definitions', which reviews changes to ${CONFIG_REF} and nothing else; give every trigger branch: {plain: ${CONFIG_REF}}`;
-  const unsaid = 'is said when require or reject does not hold, and there is neither; give the trigger one of them';
-  return [
-    ...(manager === 'definitions' && !isOfConfig ? [{ path: [], message: ofConfig }] : []),
-    ...triggers.flatMap(({ unmet, require, reject }, at) =>
-      unmet === undefined || require !== undefined || reject !== undefined
-        ? []
-        : [{ path: [at, 'unmet'], message: unsaid }],
-    ),
-  ];
-}
-
 export const Pipelines = z.array(Pipeline).superRefine((pipelines, context) => {
   const seen = new Set<string>();
   for (const [index, pipeline] of pipelines.entries()) {
     const { name, pool, trust, manager, precedence } = pipeline;
-    for (const { path, message } of [...triggerProblems(pipeline), ...triggerIssues(pipeline)]) {
+    for (const { path, message } of triggerProblems(pipeline)) {
       context.addIssue({ code: 'custom', path: [index, ...path], message });
     }
     if (isAhead(precedence) && trust === 'pre-review' && manager === 'independent') {

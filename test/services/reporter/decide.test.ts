@@ -225,7 +225,10 @@ describe('decideReport', () => {
     const verdict = { kind: 'stopped', because: 'change-abandoned' } as const;
     const abandoned = change({ status: 'ABANDONED' });
 
-    expect(decideReport(facts({ change: abandoned, verdict }))).toEqual({ kind: 'report', vote: undefined });
+    expect(decideReport(facts({ change: abandoned, verdict }))).toEqual({
+      ...{ kind: 'report', vote: undefined },
+      ...{ notify: 'NONE', attention: [] },
+    });
     expect(decideReport(facts({ change: change({ status: 'ABANDONED', messages: [said] }), verdict }))).toMatchObject({
       reason: 'already-there',
     });
