@@ -70,6 +70,12 @@ export const FilterReason = z.enum([
   'change-closed',
   /** Deleted, or not for the service account to see. */
   'change-not-visible',
+  /** It ends runs and starts none: its change was abandoned or deleted, or somebody asked for it. */
+  'stops-runs',
+  /** Its change was abandoned, and was not when it was looked at. */
+  'change-open',
+  /** Somebody had it taken out before its turn came. */
+  'dequeued',
   /** A run would show it to everybody who may see the project's runs. */
   'private-change',
   /** A run of the same patch set has not begun yet, and will read change and definition as they are then. */

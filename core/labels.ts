@@ -53,6 +53,8 @@ export const Annotation = {
   configHash: `${DOMAIN}/config-hash`,
   /** Name of the newer run of the same change and pipeline for which the trigger stopped this one. */
   supersededBy: `${DOMAIN}/superseded-by`,
+  /** Why the trigger stopped a run in whose favour no other runs: a `StopReason`. */
+  stoppedBecause: `${DOMAIN}/stopped-because`,
 } as const;
 
 export const MANAGED_BY = 'seakeeper';

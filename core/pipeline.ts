@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { triggerProblems } from './check-triggers';
 import { Rejection, Requirement } from './condition';
-import { CONFIG_REF } from './config-change';
-import { eventsOf, PipelineTrigger } from './pipeline-trigger';
+import { DequeueTrigger, eventsOf, PipelineTrigger } from './pipeline-trigger';
 import { RunPool } from './pool';
-import { plainTexts } from './text-pattern';
 
 /** DNS-safe, and free of what Gerrit's result tabs and NATS subjects treat specially. */
 export const PipelineName = z
@@ -34,6 +33,13 @@ export const Pipeline = z.strictObject({
     .default('pre-review')
     .describe("Whose code it runs: `pre-review` is anybody's and gets no secrets."),
   triggers: z.array(PipelineTrigger).min(1).describe('What starts it: any one of these.'),
+  dequeue: z
+    .array(DequeueTrigger)
+    .min(1)
+    .optional()
+    .describe(
+      'What takes a change out of it, any one of these: its runs here are stopped, waiting or running. A new patch set, and a change being abandoned or deleted, always do.',
+    ),
   require: Requirement.optional().describe('Conditions of which all must hold, whichever trigger it is.'),
   reject: Rejection.optional().describe('Conditions of which none may hold, whichever trigger it is.'),
   label: z
@@ -45,7 +51,7 @@ export const Pipeline = z.strictObject({
     .optional()
     .describe('What it votes. Absent: its report carries no vote.'),
   precedence: Precedence.optional().describe(
-    'Whose runs go first when runs wait: `deploy`, `gate`, `check`, `periodic`, none for ever. Absent: `gate` for post-review code and dependent pipelines, `deploy` for post-review code that is started by `ref-updated` only, `check` for the rest.',
+    'Whose runs go first when runs wait: `deploy`, `gate`, `check`, `periodic`, none for ever. Absent: `gate` for post-review code and dependent pipelines, `periodic` for what only timers start, `deploy` for post-review code that is started by `ref-updated` only, `check` for the rest.',
   ),
   priority: z
     .int()
@@ -74,7 +80,7 @@ export const workflowPipelines = (pipelines: readonly Pipeline[]): Pipeline[] =>
 export const poolOf = ({ pool, trust }: Pick<Pipeline, 'pool' | 'trust'>): RunPool =>
   pool ?? (trust === 'post-review' ? 'gate' : 'check');
 
-/** Precedence of a pipeline's runs. Nothing but its own word makes one `periodic`, or an unreviewed one more than `check`. */
+/** Precedence of a pipeline's runs. Nothing but its own word makes an unreviewed one more than `check`. */
 export function precedenceOf({
   precedence,
   manager,
@@ -87,6 +93,9 @@ export function precedenceOf({
   if (manager === 'dependent') {
     return 'gate';
   }
+  if (triggers.every((trigger) => eventsOf(trigger).includes('timer'))) {
+    return 'periodic';
+  }
   if (trust === 'pre-review') {
     return 'check';
   }
@@ -95,29 +104,12 @@ export function precedenceOf({
 
 const isAhead = (precedence: Precedence | undefined): boolean => precedence === 'deploy' || precedence === 'gate';
 
-/** What is wrong with the triggers of a pipeline, beyond each condition by itself. `path`: below `triggers`. */
-function triggerIssues({ name, manager, triggers }: Pick<Pipeline, 'name' | 'manager' | 'triggers'>): {
-  readonly path: (string | number)[];
-  readonly message: string;
-}[] {
-  const isOfConfig = triggers.every(({ branch }) => plainTexts(branch)?.every((text) => text === CONFIG_REF));
-  const ofConfig = `pipeline '${name}' has manager 'definitions', which reviews changes to ${CONFIG_REF} and nothing else; give every trigger branch: {plain: ${CONFIG_REF}}`;
-  const unsaid = 'is said when require or reject does not hold, and there is neither; give the trigger one of them';
-  return [
-    ...(manager === 'definitions' && !isOfConfig ? [{ path: [], message: ofConfig }] : []),
-    ...triggers.flatMap(({ unmet, require, reject }, at) =>
-      unmet === undefined || require !== undefined || reject !== undefined
-        ? []
-        : [{ path: [at, 'unmet'], message: unsaid }],
-    ),
-  ];
-}
-
 export const Pipelines = z.array(Pipeline).superRefine((pipelines, context) => {
   const seen = new Set<string>();
-  for (const [index, { name, pool, trust, manager, precedence, triggers }] of pipelines.entries()) {
-    for (const { path, message } of triggerIssues({ name, manager, triggers })) {
-      context.addIssue({ code: 'custom', path: [index, 'triggers', ...path], message });
+  for (const [index, pipeline] of pipelines.entries()) {
+    const { name, pool, trust, manager, precedence } = pipeline;
+    for (const { path, message } of triggerProblems(pipeline)) {
+      context.addIssue({ code: 'custom', path: [index, ...path], message });
     }
     if (isAhead(precedence) && trust === 'pre-review' && manager === 'independent') {
       context.addIssue({

@@ -41,7 +41,12 @@ async function ours(folder: string, lines: readonly Buffer[]): Promise<number> {
   const core = await openGatewayCore({
     config: GatewayConfig.parse({ gerrit: config.gerrit, pipelines: enabledPipelines(config.pipelines) }),
     store: new DiskSegments(folder),
-    gerrit: { findChange: nobody, patchSetComments: async () => [], queryChanges: async function* () {} },
+    gerrit: {
+      findChange: nobody,
+      patchSetComments: async () => [],
+      queryChanges: async function* () {},
+      listTips: async function* () {},
+    },
     log,
     signal: stopping.signal,
     onFailure: (error) => {

@@ -5,7 +5,7 @@ import { decideObjection } from '../shared/filter/decide-objection';
 import { decideUnmet } from '../shared/filter/decide-unmet';
 import type { Subject } from '../shared/filter/model-facts';
 import { type Candidate, FilterIndex } from '../shared/filter/model-index';
-import { planFilter } from '../shared/filter/plan-filters';
+import { planDequeue, planFilter } from '../shared/filter/plan-filters';
 import type { Verdicts } from './ledger/model-record';
 
 /** What the coarse filter goes by besides the event. */
@@ -15,7 +15,7 @@ export interface CoarseFilterOptions {
   readonly account: string;
 }
 
-/** Verdict on an event for every pipeline that one of its triggers may start; all others match nothing. */
+/** Verdict on an event for every pipeline that it may start, or take its change out of; all others match nothing. */
 export type CoarseFilter = (event: GerritEvent) => Verdicts;
 
 /**
@@ -23,7 +23,8 @@ export type CoarseFilter = (event: GerritEvent) => Verdicts;
  * asks Gerrit for what the event does not say: until then it may pass. What does not goes nowhere.
  */
 export function compileCoarseFilter({ pipelines, account }: CoarseFilterOptions): CoarseFilter {
-  const index = new FilterIndex(pipelines.map(planFilter));
+  const filters = pipelines.flatMap((pipeline) => [planFilter(pipeline), planDequeue(pipeline)]);
+  const index = new FilterIndex(filters.filter((filter) => filter !== undefined));
   return (event) => {
     // Votes that stand are not known here, so neither is how old they are.
     const subject = { event, facts: {}, now: 0 };

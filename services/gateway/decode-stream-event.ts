@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { votesOfComment } from '../../core/comment-text';
-import { EVENT_TYPES } from '../../core/event-type';
-import { GerritEvent, type Vote } from '../../core/gerrit-event';
+import { GERRIT_EVENT_TYPES } from '../../core/event-type';
+import { Account, GerritEvent, type Vote } from '../../core/gerrit-event';
 
 /** What a line of Gerrit's stream is to us. */
 export type StreamLine =
@@ -16,21 +16,38 @@ export type StreamLine =
 /** One of them that says an event. */
 export type SaidEvent = Extract<StreamLine, { kind: 'event' }>;
 
-/** Events a pipeline can act on; the only ones that Gerrit is asked to send. */
-export const STREAM_TYPES = EVENT_TYPES;
+/** Events a pipeline can act on, or that end what one does; the only ones that Gerrit is asked to send. */
+export const STREAM_TYPES = [...GERRIT_EVENT_TYPES, 'change-deleted'] as const;
 
-/** A vote as the stream says it, in text; `oldValue` only if the event changed it. */
+/** A vote as the stream says it, in text; `oldValue` only if the event changed it, no `value` where none is left. */
 const Approval = z.object({
   type: z.string(),
-  value: z.coerce.number().int(),
+  value: z.coerce.number().int().optional(),
   oldValue: z.coerce.number().int().optional(),
 });
-const StreamEvent = GerritEvent.extend({ approvals: z.array(Approval).optional() });
+/** The newer types name who did it each in its own way. */
+const Actor = Account.optional();
+const StreamEvent = GerritEvent.omit({ actor: true, addedHashtags: true, removedHashtags: true }).extend({
+  approvals: z.array(Approval).optional(),
+  abandoner: Actor,
+  deleter: Actor,
+  changer: Actor,
+  editor: Actor,
+  adder: Actor,
+  remover: Actor,
+  added: z.array(z.string()).optional(),
+  removed: z.array(z.string()).optional(),
+});
 type StreamEvent = z.infer<typeof StreamEvent>;
 
 /** Refs that Gerrit writes for itself: most of what a busy server says, and never a reason to run anything. */
 const OWN_REFS =
   /^refs\/(changes|users|groups|draft-comments|starred-changes|sequences|cache-automerge|meta\/(external-ids|version)$)/;
+
+/** Types whose key is in the event itself. */
+const WITH_KEY: ReadonlySet<string> = new Set(['patchset-created', 'change-merged', 'change-deleted']);
+/** Types of which the stream does not say the patch set. */
+const WITHOUT_PATCH_SET: ReadonlySet<string> = new Set(['topic-changed', 'hashtags-changed', 'change-deleted']);
 
 /** What one line of the stream says. Never throws. */
 export function decodeStreamLine(line: string): StreamLine {
@@ -45,16 +62,27 @@ export function decodeStreamLine(line: string): StreamLine {
     const issue = parsed.error.issues[0];
     return { kind: 'undecodable', why: `${issue?.path.join('.') || 'event'}: ${issue?.message ?? 'wrong shape'}` };
   }
-  return classify(withVotes(parsed.data));
+  return classify(eventOf(parsed.data));
 }
 
-/** Puts the votes that a comment changed in the place of all that its author has. */
-function withVotes({ approvals = [], ...event }: StreamEvent): GerritEvent {
-  if (event.type !== 'comment-added') {
-    return event;
+/** The event with what each type names in its own way under one name. */
+function eventOf(said: StreamEvent): GerritEvent {
+  const { approvals, abandoner, deleter, changer, editor, adder, remover, added, removed, comment, ...event } = said;
+  const actor = abandoner ?? deleter ?? changer ?? editor ?? adder ?? remover;
+  if (event.type === 'comment-added') {
+    return withVotes({ ...event, ...(comment === undefined ? {} : { comment }) }, approvals);
   }
+  return {
+    ...event,
+    ...(actor === undefined ? {} : { actor }),
+    ...(event.type === 'hashtags-changed' ? { addedHashtags: added ?? [], removedHashtags: removed ?? [] } : {}),
+  };
+}
+
+/** Adds the votes that a comment changed, of all that its author has. */
+function withVotes(event: GerritEvent, approvals: readonly z.infer<typeof Approval>[] = []): GerritEvent {
   const changed = approvals.flatMap(({ type, value, oldValue = value }): Vote[] =>
-    oldValue === value ? [] : [{ label: type, value }],
+    value === undefined || oldValue === value ? [] : [{ label: type, value }],
   );
   // Two sources, since each can be silent: words in the reply box push Gerrit's own line, which names votes, out of the event.
   const said = votesOfComment(event.comment ?? '').filter(({ label }) => !changed.some((vote) => vote.label === label));
@@ -66,19 +94,14 @@ function classify(event: GerritEvent): StreamLine {
   switch (type) {
     case 'dropped-output':
       return { kind: 'dropped-output' };
-    case 'patchset-created':
-    case 'change-merged':
-      return event.change && event.patchSet ? found(event) : { kind: 'undecodable', why: `${type} without its change` };
-    case 'comment-added':
-    case 'change-restored':
-      return event.change && event.patchSet
-        ? found(event, true)
-        : { kind: 'undecodable', why: `${type} without its change` };
     case 'ref-updated':
       return classifyRef(event);
-    default:
-      return { kind: 'noise', type };
   }
+  if (!STREAM_TYPES.some((known) => known === type)) {
+    return { kind: 'noise', type };
+  }
+  const isWhole = event.change !== undefined && (event.patchSet !== undefined || WITHOUT_PATCH_SET.has(type));
+  return isWhole ? found(event, !WITH_KEY.has(type)) : { kind: 'undecodable', why: `${type} without its change` };
 }
 
 function classifyRef(event: GerritEvent): StreamLine {

@@ -20,6 +20,7 @@ import { QuietWatch } from './quiet-watch';
 import { RefSweep, type RefSweepOptions } from './refs/ref-sweep';
 import { RestSweep } from './rest-sweep';
 import type { LineSink } from './split-lines';
+import { Timers } from './timers';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -51,7 +52,7 @@ export interface GatewayCoreOptions {
   readonly read?: ReadSegments;
   /** @default - the ledger's own */
   readonly segmentBytes?: number;
-  readonly gerrit: Pick<GerritClient, 'findChange' | 'patchSetComments' | 'queryChanges'>;
+  readonly gerrit: Pick<GerritClient, 'findChange' | 'listTips' | 'patchSetComments' | 'queryChanges'>;
   /** @default - changes are all that is read */
   readonly recovery?: Recovery | undefined;
   readonly log: Logger;
@@ -145,6 +146,8 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
   const isNeeded = () => !eventsLog.some(({ isThere }) => isThere);
   const refs = tips === undefined ? [] : [new RefSweep({ tips, ledger, intake, isNeeded })];
   const asked = [...eventsLog, sweep, ...refs].map((source) => new PolledSource(source, polling));
+  const { pipelines, retentionDays } = config;
+  const timers = new Timers({ server, pipelines, retentionDays, gerrit, filter, ledger, intake, log, signal });
   const expire = () =>
     void ledger.expire(config.retentionDays).then(
       (segments) => segments > 0 && log.info({ segments }, 'old ledger segments deleted'),
@@ -183,7 +186,7 @@ export async function openGatewayCore(options: GatewayCoreOptions): Promise<Gate
     start: () => {
       intake.start();
       quiet.start();
-      running = Promise.all(asked.map((source) => source.run(signal)));
+      running = Promise.all([...asked.map((source) => source.run(signal)), timers.run()]);
       expire();
       expiry = setInterval(expire, HOUR_MS);
     },

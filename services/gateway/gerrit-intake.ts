@@ -7,13 +7,16 @@ import { messageOf } from '../shared/errors';
 import type { GerritClient } from '../shared/gerrit-client';
 import type { Logger } from '../shared/log';
 import { WorkQueue } from '../shared/work-queue';
-import { decideChangeMessage, hasCommentsElsewhere } from './decide-change-message';
+import { pipelinesToStop } from './decide-cancellation';
+import { hasCommentsElsewhere } from './decide-change-message';
 import type { CoarseFilter } from './decide-coarse-filter';
 import { decodeStreamLine, type SaidEvent, type StreamLine } from './decode-stream-event';
 import type { HandOn } from './hand-on';
 import type { Ledger } from './ledger/ledger';
 import type { Verdicts } from './ledger/model-record';
 import { metrics } from './metrics';
+import { ChangeLook } from './model-look';
+import { lookupOptions } from './plan-lookup';
 
 /** Changes whose messages are looked up at once. */
 const LOOKUPS = 4;
@@ -38,6 +41,8 @@ interface OpenRaw {
   readonly event: GerritEvent;
   readonly since: number;
 }
+
+type ChangeName = Pick<NonNullable<GerritEvent['change']>, 'project' | 'number'>;
 
 /**
  * Takes what Gerrit says, from whichever source, and puts it on disk under its key, once. Only then is it handed on.
@@ -108,12 +113,12 @@ export class GerritIntake {
 
   /** An event with all its key is made of; resolves when it is on disk. `known`: it was, from another source. */
   async takeEvent(event: GerritEvent, raw?: string): Promise<'recorded' | 'known' | 'no-key'> {
-    const { server, filter, ledger, handOn, log } = this.options;
+    const { server, ledger, handOn, log } = this.options;
     const key = eventKey(server, event);
     if (key === undefined) {
       return 'no-key';
     }
-    const verdicts = filter(event);
+    const verdicts = this.verdictsOn(event);
     const since = Date.now();
     const outcome = await ledger.recordEvent(key, event, verdicts, raw);
     const source = event.source ?? 'stream';
@@ -138,9 +143,16 @@ export class GerritIntake {
     return outcome;
   }
 
+  /** What pipelines want of an event, and those with runs that it ends, whatever they want. */
+  private verdictsOn(event: GerritEvent): Verdicts {
+    const { filter, ledger, handOn } = this.options;
+    const ended = pipelinesToStop(event, ledger).filter((pipeline) => handOn.has(pipeline));
+    return { ...filter(event), ...Object.fromEntries(ended.map((pipeline) => [pipeline, 'pass' as const])) };
+  }
+
   /** An event that lacks its message id. One that nobody waits for is left to the sweep, which sees the id at once. */
   private async takeRaw(event: GerritEvent): Promise<'waits' | 'unwanted'> {
-    const verdicts = this.options.filter(event);
+    const verdicts = this.verdictsOn(event);
     if (Object.values(verdicts).includes('pass') || asksWhy(event)) {
       this.addRaw(await this.options.ledger.recordRaw(event), event);
       return 'waits';
@@ -160,37 +172,23 @@ export class GerritIntake {
 
   /** Finds the messages of a change's raw events; resolves to when to look again. */
   private async lookUp(changeKey: string): Promise<number | undefined> {
-    const { gerrit, ledger, log, onGap, server } = this.options;
+    const { ledger, log, onGap } = this.options;
     const open = this.raws.get(changeKey) ?? new Map<string, OpenRaw>();
     const first = [...open.values()][0]?.event.change;
     if (first === undefined) {
       return undefined;
     }
-    const info = await gerrit.findChange(first.project, first.number, ['MESSAGES', 'DETAILED_ACCOUNTS']);
-    const messages = [...(info?.messages ?? [])].sort((a, b) => Date.parse(a.date) - Date.parse(b.date));
-    const comments = messages.some(hasCommentsElsewhere)
-      ? await gerrit.patchSetComments(first.project, first.number)
-      : [];
-    /** Ids of messages that belong to an event already, by the event's type. */
-    const taken = new Map<string, Set<string>>();
-    const takenOf = (event: GerritEvent): Set<string> => {
-      const ids = messages.map(({ id }) => id);
-      return new Set(ids.filter((messageId) => ledger.knows(eventKey(server, { ...event, messageId }) ?? '')));
-    };
+    const look = await this.look(first, [...open.values()]);
     const taking: Promise<void>[] = [];
     for (const [id, { event, since }] of [...open]) {
-      const isTaken = taken.get(event.type) ?? takenOf(event);
-      taken.set(event.type, isTaken);
-      const message = decideChangeMessage(event, messages, comments, (messageId) => isTaken.has(messageId));
-      if (message !== undefined) {
-        isTaken.add(message.id);
+      const isLate = Date.now() - since > GIVE_UP_MS;
+      const found = look?.find(event, isLate);
+      if (found !== undefined) {
         // Together, so that a thousand of them wait for the disk once.
-        taking.push(
-          this.takeEvent({ ...event, messageId: message.id, tag: message.tag }, id).then(() => void open.delete(id)),
-        );
-      } else if (info === undefined || Date.now() - since > GIVE_UP_MS) {
+        taking.push(this.takeEvent(found, id).then(() => void open.delete(id)));
+      } else if (look === undefined || isLate) {
         log.warn({ change: first.number, type: event.type }, 'no change message found for an event');
-        await ledger.closeRaw(id, info === undefined ? 'change-gone' : 'no-message');
+        await ledger.closeRaw(id, look === undefined ? 'change-gone' : 'no-message');
         open.delete(id);
         onGap();
       }
@@ -202,6 +200,18 @@ export class GerritIntake {
     }
     this.raws.delete(changeKey);
     return undefined;
+  }
+
+  /** A change as it is now, for what its raw events need; undefined when it is gone. */
+  private async look({ project, number }: ChangeName, raws: readonly OpenRaw[]): Promise<ChangeLook | undefined> {
+    const { gerrit, ledger, server } = this.options;
+    const info = await gerrit.findChange(project, number, lookupOptions(raws.map(({ event }) => event)));
+    if (info === undefined) {
+      return undefined;
+    }
+    const isElsewhere = info.messages?.some(hasCommentsElsewhere) === true;
+    const comments = isElsewhere ? await gerrit.patchSetComments(project, number) : [];
+    return new ChangeLook(info, comments, (event) => ledger.knows(eventKey(server, event) ?? ''));
   }
 
   private countRaws(): void {

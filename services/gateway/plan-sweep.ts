@@ -1,9 +1,10 @@
 import { votesOfComment } from '../../core/comment-text';
 import type { Account, GerritEvent } from '../../core/gerrit-event';
 import type { AccountInfo, ChangeInfo, ChangeMessageInfo, CommentInfo, RevisionInfo } from '../shared/gerrit-schema';
-import { hasCommentsElsewhere, isRestore, streamCommentText } from './decide-change-message';
+import { hasCommentsElsewhere, streamCommentText } from './decide-change-message';
 import type { RecoveredEvent } from './gerrit-source';
 import type { Cursor } from './ledger/model-record';
+import { hashtagsOf, type Trace, tracesOf, typeOfTrace } from './model-trace';
 
 /** Searches look up an index that may be behind by seconds, and the stream may be behind the search. */
 const OVERLAP_MS = 2 * 60_000;
@@ -47,10 +48,10 @@ export function planSweep(change: ChangeInfo, since: number, comments: readonly 
   for (const [revision, info] of Object.entries(change.revisions ?? {})) {
     add('patchset-created', info.created, [revision, info], {});
   }
-  for (const message of change.messages ?? []) {
-    const revision = revisionNumbered(change, message._revision_number);
-    if (isRestore(message)) {
-      add('change-restored', message.date, revision, { messageId: message.id, restorer: accountOf(message.author) });
+  for (const trace of tracesOf(change)) {
+    const type = typeOfTrace(trace);
+    if (type !== undefined) {
+      add(type, trace.date, revisionNumbered(change, trace._revision_number), tracedEvent(type, trace));
     }
   }
   for (const message of said(change, since)) {
@@ -66,6 +67,17 @@ export function planSweep(change: ChangeInfo, since: number, comments: readonly 
     add('change-merged', change.submitted, currentRevision(change), { submitter: accountOf(change.submitter) });
   }
   return events.sort((a, b) => a.at - b.at);
+}
+
+/** What an event that left a trace says besides its change. */
+function tracedEvent(type: string, trace: Trace): Partial<GerritEvent> {
+  const who = accountOf(trace.author);
+  return {
+    messageId: trace.id,
+    ...(type === 'change-restored' ? { restorer: who } : { actor: who }),
+    ...(type === 'hashtags-changed' ? hashtagsOf(trace) : {}),
+    ...(trace.reviewer === undefined ? {} : { reviewer: accountOf(trace.reviewer) }),
+  };
 }
 
 /** Messages people left since a moment. */
@@ -90,9 +102,23 @@ function eventBase(change: ChangeInfo, [revision, info]: [string, RevisionInfo])
       wip: change.work_in_progress,
       owner: accountOf(change.owner),
     },
-    patchSet: { number: info._number, revision, ref: info.ref, kind: info.kind, uploader: accountOf(info.uploader) },
+    patchSet: patchSetOf([revision, info]),
   };
 }
+
+/** Patch set of a change that a message is about, or the current one; undefined where REST did not say it. */
+export function patchSetNumbered(change: ChangeInfo, number: number | undefined): GerritEvent['patchSet'] {
+  const revision = revisionNumbered(change, number);
+  return revision && patchSetOf(revision);
+}
+
+const patchSetOf = ([revision, info]: [string, RevisionInfo]): NonNullable<GerritEvent['patchSet']> => ({
+  number: info._number,
+  revision,
+  ref: info.ref,
+  kind: info.kind,
+  uploader: accountOf(info.uploader),
+});
 
 function accountOf(account: AccountInfo | undefined): Account | undefined {
   return account && { name: account.name, email: account.email, username: account.username };

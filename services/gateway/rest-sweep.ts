@@ -8,7 +8,7 @@ import type { AskedSource, RecoveredEvent } from './gerrit-source';
 import type { Ledger } from './ledger/ledger';
 import { needsComments, planSweep, searchSince, sweepFrom } from './plan-sweep';
 
-const OPTIONS: readonly ChangeOption[] = ['ALL_REVISIONS', 'MESSAGES', 'DETAILED_ACCOUNTS'];
+const OPTIONS: readonly ChangeOption[] = ['ALL_REVISIONS', 'MESSAGES', 'REVIEWER_UPDATES', 'DETAILED_ACCOUNTS'];
 /** A reading that brought the cursor on by less has missed nothing that the next one would not read. */
 const SETTLED_MS = 60_000;
 

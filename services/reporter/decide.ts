@@ -10,6 +10,7 @@ import type { ChangeHistory } from '../../core/change-history';
 import type { WorkflowReference } from '../../core/decision';
 import { Annotation } from '../../core/labels';
 import type { Pipeline } from '../../core/pipeline';
+import { StopReason } from '../../core/stop-reason';
 import type { Attention, ChangeState, Review, RunRecord, Vote } from './ports';
 
 /** How a run ended, in the words of a report. Those after `failed` say nothing about the change, so they never vote. */
@@ -17,7 +18,8 @@ export type Verdict =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly step: WorkflowNode; readonly timedOut: boolean }
   | { readonly kind: 'errored'; readonly cause: string }
-  | { readonly kind: 'stopped' }
+  /** `because`: why the trigger stopped it; undefined: somebody else did, or it was for a newer run. */
+  | { readonly kind: 'stopped'; readonly because?: StopReason | undefined }
   /** Its Workflow was deleted before it was reported. */
   | { readonly kind: 'removed'; readonly removal: Removal };
 
@@ -112,7 +114,8 @@ export function decideReport(facts: ReportFacts): ReportDecision {
     return { kind: 'close', reason: 'superseded' };
   }
   const isOpen = change.status === 'NEW';
-  if (!isOpen && !facts.afterMerge && (verdict.kind === 'stopped' || verdict.kind === 'removed')) {
+  const isUnexplained = verdict.kind === 'removed' || (verdict.kind === 'stopped' && verdict.because === undefined);
+  if (!isOpen && !facts.afterMerge && isUnexplained) {
     return { kind: 'close', reason: 'superseded' };
   }
   return {
@@ -201,7 +204,8 @@ export function decideVerdict(workflow: ArgoWorkflow, disturbed: ReadonlySet<str
       ![undefined, TERMINATED].includes(JUDGED.exec(node.message)?.[1]),
   );
   if (workflow.spec.shutdown !== undefined) {
-    return { kind: 'stopped' };
+    const because = StopReason.safeParse(workflow.metadata.annotations[Annotation.stoppedBecause]);
+    return { kind: 'stopped', because: because.data };
   }
   if (phase === 'Failed' && judge !== undefined) {
     return { kind: 'failed', step: judge, timedOut: false };

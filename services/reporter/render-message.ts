@@ -1,4 +1,5 @@
 import { stepName } from '../../core/argo-workflow';
+import type { StopReason } from '../../core/stop-reason';
 import { lastLine, userText } from '../shared/render-user-text';
 import type { Removal, Verdict } from './decide';
 import type { LeftOut } from './decide-comments';
@@ -30,6 +31,13 @@ const WORDS: Record<Verdict['kind'], { readonly headline: string; readonly resul
   errored: { headline: 'errored', result: 'ERROR could not run' },
   stopped: { headline: 'stopped', result: 'ABORTED' },
   removed: { headline: 'removed', result: 'ERROR removed before its report' },
+};
+
+/** Why a run was stopped, as a sentence begins. */
+const STOPPED: Record<StopReason, string> = {
+  'change-abandoned': 'Stopped: the change was abandoned',
+  'change-deleted': 'Stopped: the change was deleted',
+  dequeued: 'Stopped: somebody had the change taken out of this pipeline',
 };
 
 /**
@@ -78,7 +86,10 @@ function explain({ verdict, logTail }: MessageFacts): string[] {
         `> ${userText(verdict.cause, MOST.cause)}`,
       ];
     case 'stopped':
-      return ['', 'Somebody stopped this run, which is no verdict on the change.'];
+      return [
+        '',
+        `${verdict.because === undefined ? 'Somebody stopped this run' : STOPPED[verdict.because]}, which is no verdict on the change.`,
+      ];
     case 'removed':
       return ['', ...explainRemoval(verdict.removal)];
   }

@@ -17,6 +17,7 @@ import {
   ProjectAccessInfo,
   ReviewResult,
 } from './gerrit-schema';
+import { listTips, type ProjectTips } from './list-tips';
 
 export type { Review, ReviewOutcome } from './gerrit-review';
 
@@ -34,6 +35,7 @@ export type ChangeOption =
   | 'ALL_REVISIONS'
   | 'ALL_COMMITS'
   | 'MESSAGES'
+  | 'REVIEWER_UPDATES'
   | 'DETAILED_ACCOUNTS'
   | 'DETAILED_LABELS';
 
@@ -203,6 +205,11 @@ export class GerritClient {
     if (access === undefined) return { kind: 'no-project' };
     // Gerrit tells of refs/meta/config whether we may read it; of a branch it does not, and most are public.
     return { kind: ref === CONFIG_REF && access.config_visible !== true ? 'not-readable' : 'no-ref' };
+  }
+
+  /** Every project with one of the refs, given in full, that we may read, and their tips. */
+  listTips(refs: readonly string[]): AsyncGenerator<ProjectTips, void, undefined> {
+    return listTips(this.http, refs);
   }
 
   /** Whether we may read the project's `refs/meta/config`; undefined when there is no such project for us. */

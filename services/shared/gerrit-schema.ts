@@ -74,6 +74,14 @@ export const LabelInfo = z.object({
   values: z.record(z.string(), z.string()).optional(),
 });
 
+/** A change of who reviews. */
+export const ReviewerUpdateInfo = z.object({
+  updated: GerritTimestamp,
+  updated_by: AccountInfo.default({}),
+  reviewer: AccountInfo.default({}),
+  state: z.string(),
+});
+
 export const ChangeInfo = z.object({
   id: z.string(),
   project: z.string(),
@@ -98,6 +106,8 @@ export const ChangeInfo = z.object({
   /** Revisions by commit. */
   revisions: z.record(z.string(), RevisionInfo).optional(),
   messages: z.array(ChangeMessageInfo).optional(),
+  /** With REVIEWER_UPDATES only. */
+  reviewer_updates: z.array(ReviewerUpdateInfo).optional(),
   labels: z.record(z.string(), LabelInfo).optional(),
   /** Values that the caller may vote, by label: `-1`, ` 0`, `+1`. */
   permitted_labels: z.record(z.string(), z.array(z.string())).optional(),

@@ -3,6 +3,7 @@ import type { GerritEvent } from '../../core/gerrit-event';
 import { definitionPath, type Pipeline } from '../../core/pipeline';
 import type { Pool, RunPool } from '../../core/pool';
 import type { Result } from '../../core/result';
+import type { StopReason } from '../../core/stop-reason';
 import type { SanitizedDefinition } from '../shared/definition/sanitize-definition';
 import { explain } from '../shared/filter/decide-explanation';
 import { decideFilter } from '../shared/filter/decide-filter';
@@ -10,6 +11,7 @@ import { decideUnmet } from '../shared/filter/decide-unmet';
 import type { ChangeFacts, GerritFacts, Need } from '../shared/filter/model-facts';
 import type { PipelineFilter } from '../shared/filter/plan-filters';
 import { renderObjections } from '../shared/filter/render-objections';
+import { decideRefusal } from './decide-refusal';
 import { renderWorkflow, type WorkflowManifest } from './render-workflow';
 
 /** What Gerrit says of a change now. */
@@ -40,7 +42,11 @@ export interface Facts {
   readonly pipeline: Pipeline;
   /** The pipeline's, compiled. */
   readonly filter: PipelineFilter;
-  /** What Gerrit was asked for on the filter's behalf. */
+  /** What takes a change out of the pipeline, compiled. */
+  readonly dequeue: PipelineFilter | undefined;
+  /** When somebody last had the change taken out; milliseconds since 1970. */
+  readonly dequeuedAt: number | undefined;
+  /** What Gerrit was asked for on the filters' behalf. */
   readonly known: GerritFacts;
   readonly eventKey: string;
   readonly event: GerritEvent;
@@ -65,6 +71,8 @@ export interface StopOlder {
   readonly belowPatchSet: number;
   /** Whether other runs of this very patch set are stopped too: somebody asked for it to be run again. */
   readonly samePatchSet: boolean;
+  /** Why, when no newer run takes their place. */
+  readonly because?: StopReason;
 }
 
 export type TriggerDecision =
@@ -108,7 +116,6 @@ type Filtered = Extract<TriggerDecision, { kind: 'filtered' }>;
 
 /** Higher than any patch set: stops every run of a change. */
 const EVERY_PATCH_SET = Number.MAX_SAFE_INTEGER;
-const NO_COMMIT = /^0+$/;
 
 /** What an event comes to in a pipeline. Pure: same facts, same answer. */
 export function decide(facts: Facts): TriggerDecision {
@@ -125,11 +132,25 @@ export function decide(facts: Facts): TriggerDecision {
   if (project.kind === 'not-ready') {
     return { kind: 'queued', reason: `project not ready: ${project.reason}` };
   }
-  const filtered = filter(facts);
-  if (filtered !== undefined) {
-    return withStop({ kind: 'filtered', reason: filtered }, facts, project.namespace);
+  const refusal = decideRefusal(facts);
+  const decision: TriggerDecision =
+    refusal === undefined
+      ? (decideDequeue(facts) ?? decideDefinition(facts, project))
+      : { kind: 'filtered', reason: refusal };
+  return withStop(decision, facts, project.namespace);
+}
+
+/** Whether the event takes its change out of the pipeline: then it starts nothing there. */
+function decideDequeue({ dequeue, event, eventAt, change, known }: Facts): TriggerDecision | undefined {
+  const answer = dequeue && decideFilter(dequeue, { event, facts: { ...known, change }, now: eventAt });
+  switch (answer?.kind) {
+    case 'pass':
+      return { kind: 'filtered', reason: 'stops-runs' };
+    case 'unknown':
+      return { kind: 'ask', needs: answer.needs };
+    default:
+      return undefined;
   }
-  return withStop(decideDefinition(facts, project), facts, project.namespace);
 }
 
 function decideDefinition(facts: Facts, project: Extract<ProjectNow, { kind: 'ready' }>): TriggerDecision {
@@ -207,33 +228,11 @@ export function decideConditions({
   }
 }
 
-/** Why an event runs nothing, whatever its definition says. */
-export function filter({ event, change }: Pick<Facts, 'event' | 'change'>): FilterReason | undefined {
-  if (event.change === undefined) {
-    return NO_COMMIT.test(event.refUpdate?.newRev ?? '') ? 'ref-deleted' : undefined;
-  }
-  if (change === undefined) {
-    return 'change-not-visible';
-  }
-  if (change.isPrivate) {
-    return 'private-change';
-  }
-  if (event.type === 'change-merged') {
-    // The patch set that was merged is the one to run, whatever a submit strategy made of it since.
-    return change.status === 'MERGED' ? undefined : 'not-the-current-patch-set';
-  }
-  if (change.status !== 'NEW') {
-    return 'change-closed';
-  }
-  return change.currentRevision === event.patchSet?.revision ? undefined : 'not-the-current-patch-set';
-}
-
-/** Adds which older runs have lost their point: those of older patch sets, or all once the change is abandoned. */
+/** Adds which runs have lost their point: those of older patch sets, or all of a change that is run no more. */
 function withStop(decision: TriggerDecision, facts: Facts, namespace: string): TriggerDecision {
-  const { change, patchSet } = facts.event;
+  const { change, patchSet, type } = facts.event;
   if (
     change === undefined ||
-    patchSet === undefined ||
     decision.kind === 'queued' ||
     decision.kind === 'ask' ||
     decision.kind === 'dead-lettered'
@@ -241,13 +240,25 @@ function withStop(decision: TriggerDecision, facts: Facts, namespace: string): T
     return decision;
   }
   const stop = { namespace, pipeline: facts.pipeline.name, change: change.number };
-  if (facts.change?.status === 'ABANDONED') {
-    return { ...decision, stop: { ...stop, belowPatchSet: EVERY_PATCH_SET, samePatchSet: true } };
+  const because = reasonToStopAll(decision, facts);
+  if (because !== undefined) {
+    return { ...decision, stop: { ...stop, belowPatchSet: EVERY_PATCH_SET, samePatchSet: true, because } };
   }
-  const isCurrent = facts.change?.status === 'NEW' && facts.change.currentRevision === patchSet.revision;
-  if (!isCurrent) {
+  const isCurrent = facts.change?.status === 'NEW' && facts.change.currentRevision === patchSet?.revision;
+  if (patchSet === undefined || !isCurrent) {
     return decision;
   }
-  const again = facts.event.type === 'comment-added' && decision.kind === 'spawn';
+  // What is done to a patch set after it came makes what ran of it before a run of what no longer is.
+  const again = type !== 'patchset-created' && decision.kind === 'spawn';
   return { ...decision, stop: { ...stop, belowPatchSet: patchSet.number, samePatchSet: again } };
+}
+
+function reasonToStopAll(decision: TriggerDecision, { event, change }: Facts): StopReason | undefined {
+  if (event.type === 'change-deleted') {
+    return 'change-deleted';
+  }
+  if (change?.status === 'ABANDONED') {
+    return 'change-abandoned';
+  }
+  return decision.kind === 'filtered' && decision.reason === 'stops-runs' ? 'dequeued' : undefined;
 }

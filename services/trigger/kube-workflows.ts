@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isFinished, Phase, WORKFLOW_API } from '../../core/argo-workflow';
 import type { WorkflowReference } from '../../core/decision';
+import { typeOfKey } from '../../core/event-key';
+import { endsChange } from '../../core/event-type';
 import { Annotation, Label } from '../../core/labels';
 import type { JsonObject } from '../shared/definition/sanitize-json';
 import { type KubeClient, KubeError, unlessGone } from '../shared/kube-client';
@@ -81,7 +83,8 @@ export class KubeWorkflows implements Workflows {
     const query = new URLSearchParams({ labelSelector: selector });
     const { items } = StoredList.parse(await this.kube.get(`${collection(older.namespace)}?${query}`));
     const stopping = items.filter((run) => isOlder(run, older, by));
-    await Promise.all(stopping.map(({ metadata }) => this.terminate(metadata, by)));
+    const annotations = annotationsOf(older, by);
+    await Promise.all(stopping.map(({ metadata }) => this.terminate(metadata, annotations)));
     return stopping.map(({ metadata }) => metadata.name);
   }
 
@@ -94,8 +97,10 @@ export class KubeWorkflows implements Workflows {
       : { kind: 'foreign', reason: `Workflow ${path.slice(1)} is not ours: ${difference}` };
   }
 
-  async terminate({ namespace, name, uid }: WorkflowReference, by?: StoppedBy): Promise<void> {
-    const annotations = by === undefined ? {} : { [Annotation.supersededBy]: by.name };
+  async terminate(
+    { namespace, name, uid }: WorkflowReference,
+    annotations: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     try {
       await this.kube.patch(`${collection(namespace)}/${name}`, 'merge', {
         // With the UID in it the API server refuses to touch another Workflow of the same name.
@@ -154,8 +159,21 @@ function differenceOf(stored: Stored, { metadata, spec }: WorkflowManifest): str
   return sameDefinition && made !== specHash(spec) ? 'its spec is not what the definition makes' : undefined;
 }
 
+/** What says on a stopped run why it was. */
+function annotationsOf({ because }: StopOlder, by: StoppedBy | undefined): Readonly<Record<string, string>> {
+  if (because !== undefined) {
+    return { [Annotation.stoppedBecause]: because };
+  }
+  return by === undefined ? {} : { [Annotation.supersededBy]: by.name };
+}
+
 function isOlder(run: Stored, older: StopOlder, by: StoppedBy | undefined): boolean {
   if (isFinished(run.status.phase) || run.spec['shutdown'] !== undefined || run.metadata.name === by?.name) {
+    return false;
+  }
+  const startedBy = typeOfKey(run.metadata.annotations[Annotation.eventKey] ?? '');
+  if (older.because !== undefined && older.because !== 'dequeued' && endsChange({ type: startedBy })) {
+    // It runs because the change ended.
     return false;
   }
   const patchSet = Number(run.metadata.labels[Label.patchSet]);

@@ -4,13 +4,14 @@ import { projectOfEvent } from '../../core/gerrit-event';
 import { definitionPath, type Pipeline } from '../../core/pipeline';
 import type { Pool, RunPool } from '../../core/pool';
 import { TerminalError } from '../shared/errors';
-import { type PipelineFilter, planFilter } from '../shared/filter/plan-filters';
+import { planDequeue, planFilter } from '../shared/filter/plan-filters';
 import type { Logger } from '../shared/log';
 import type { Admission } from './admission/admission';
 import { planRun } from './admission/plan-run';
 import type { Quotas, Room } from './admission/ports';
 import { type Decided, decideAsking } from './ask-and-decide';
 import type { Facts } from './decide';
+import { Dequeues } from './dequeues';
 import { metrics } from './metrics';
 import type { Changes, Definitions, FilterFacts, Ledger, MadeRun, Pair, Projects, Workflows } from './ports';
 import { renderFiltered } from './render-filtered';
@@ -61,12 +62,17 @@ export class TriggerController {
   /** Last reason recorded for a pair that waits, so that each is said once. */
   private readonly queuedReasons = new Map<string, string>();
 
+  private readonly dequeues = new Dequeues();
+
   /** Pipelines with their filters, by name. */
-  private readonly pipelines: ReadonlyMap<string, { readonly pipeline: Pipeline; readonly filter: PipelineFilter }>;
+  private readonly pipelines: ReadonlyMap<string, Pick<Facts, 'pipeline' | 'filter' | 'dequeue'>>;
 
   constructor(private readonly options: TriggerControllerOptions) {
     this.pipelines = new Map(
-      options.pipelines.map((pipeline) => [pipeline.name, { pipeline, filter: planFilter(pipeline) }]),
+      options.pipelines.map((pipeline) => [
+        pipeline.name,
+        { pipeline, filter: planFilter(pipeline), dequeue: planDequeue(pipeline) },
+      ]),
     );
   }
 
@@ -93,6 +99,12 @@ export class TriggerController {
     }
     if (decision.kind === 'queued') {
       return this.wait(pair, decision.reason);
+    }
+    if (decision.kind === 'filtered' && decision.stop?.because === 'dequeued') {
+      if (this.dequeues.note(pair, gathered.facts.eventAt) === 'new') {
+        // What waits before it in line is decided anew first, and by the time it says.
+        return 0;
+      }
     }
     const recorded = await this.carryOut(pair, decision, gathered);
     if (recorded === 'parked') {
@@ -134,9 +146,8 @@ export class TriggerController {
     const { room, ...now } = await (isAsHinted
       ? hinted
       : this.gatherFrom({ ...subject, project: subject.project }, pair.pipeline));
-    const { pipeline, filter } = planned;
     const eventAt = Date.parse(stored.receivedAt);
-    const source = { server, fetchUrl, pipeline, filter, pools, classPools };
+    const source = { ...planned, server, fetchUrl, pools, classPools, dequeuedAt: this.dequeues.latest(pair) };
     return { facts: { ...source, known: {}, eventKey: pair.key, event, eventAt, ...now }, room };
   }
 

@@ -79,6 +79,12 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
         },
         { event: ['comment-added', 'change-restored'], comment: '(?im)^\\s*recheck\\s*$' },
         { event: 'comment-added', command: ['recheck', { name: 'check php', arguments: '^8\\.\\d$' }] },
+        { event: 'hashtags-changed', addedHashtag: { plain: 'ready' }, removedHashtag: { plain: 'draft' } },
+      ],
+      dequeue: [
+        { event: 'comment-added', command: 'cancel', by: { group: 'mediawiki' } },
+        { event: 'comment-added', branch: { plain: 'master' }, comment: '^/cancel$' },
+        { event: 'comment-added', approval: { label: 'Code-Review', value: -2 } },
       ],
       require: { wip: false },
       reject: { hashtag: { plain: 'skip-ci' } },
@@ -117,6 +123,11 @@ export const EXAMPLES: z.input<typeof ClusterConfig> = {
         { event: 'ref-updated', ref: '^refs/tags/' },
         { event: 'ref-updated', tag: { glob: 'v*' } },
       ],
+    },
+    {
+      name: 'nightly',
+      trust: 'post-review',
+      triggers: [{ event: 'timer', time: '0 3 * * mon-fri', jitterSeconds: 3_600, branch: { plain: 'master' } }],
     },
   ],
   capacity: {

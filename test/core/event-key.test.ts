@@ -1,4 +1,4 @@
-import { changeOfKey, eventKey, subjectOfKey } from '../../core/event-key';
+import { changeOfKey, eventKey, subjectOfKey, typeOfKey } from '../../core/event-key';
 import type { GerritEvent } from '../../core/gerrit-event';
 
 const change = { project: 'demo', branch: 'main', number: 7 };
@@ -33,9 +33,17 @@ describe('eventKey', () => {
     expect(one?.split(':')).toHaveLength(other?.split(':').length ?? 0);
   });
 
-  test('is undefined for what no pipeline acts on', () => {
-    expect(eventKey('local', { type: 'reviewer-added', change, patchSet })).toBeUndefined();
+  test('of a deleted change is made of the change alone: it is deleted once, and its number is never given again', () => {
+    expect(eventKey('local', { type: 'change-deleted', change })).toBe('local:change-deleted:demo:7');
   });
+
+  test.each(['topic-changed', 'reviewer-added', 'vote-deleted'])(
+    'of %s is made of what it left in the change',
+    (type) => {
+      expect(eventKey('local', { type, change, messageId: 'm' })).toBe(`local:${type}:demo:7:m`);
+      expect(eventKey('local', { type, change })).toBeUndefined();
+    },
+  );
 });
 
 describe('a key read back', () => {
@@ -53,7 +61,13 @@ describe('a key read back', () => {
     );
   });
 
+  test('names the type, and nothing where it is none', () => {
+    expect(typeOfKey(keyOf(comment))).toBe('comment-added');
+    expect(typeOfKey('junk')).toBe('');
+  });
+
   test('names the change, and none for a ref', () => {
+    expect(changeOfKey('local:change-deleted:demo:7')).toBe(7);
     expect(changeOfKey(keyOf(comment))).toBe(7);
     expect(changeOfKey(keyOf(pushed('refs/heads/7')))).toBeUndefined();
     expect(changeOfKey(keyOf(pushed('7')))).toBeUndefined();

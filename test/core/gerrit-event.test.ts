@@ -20,6 +20,11 @@ test.each<[GerritEvent, string]>([
   [{ type: 'comment-added', change, patchSet, author: { username: 'commenter' } }, 'commenter'],
   [{ type: 'change-restored', change, patchSet, restorer: { username: 'restorer' } }, 'restorer'],
   [{ type: 'change-merged', change, patchSet, submitter: { username: 'submitter' } }, 'submitter'],
+  [{ type: 'change-abandoned', change, patchSet, actor: { username: 'abandoner' } }, 'abandoner'],
+  [
+    { type: 'vote-deleted', change, patchSet, actor: { username: 'remover' }, reviewer: { username: 'voter' } },
+    'remover',
+  ],
   [updated('refs/heads/master'), 'pusher'],
 ])('who did $type is its own account and not the uploader of the patch set it is about', (event, who) => {
   expect(actorOf(event)?.username).toBe(who);

@@ -63,6 +63,32 @@ describe('Pipelines', () => {
     expect(Pipelines.safeParse([{ ...check, triggers: [{ ...trigger, reject: { wip: true } }] }]).success).toBe(true);
   });
 
+  test('refuses to have a change taken out by a push to a ref, which is about none', () => {
+    const dequeue = [{ event: 'comment-added', command: 'cancel' }];
+    expect(Pipelines.safeParse([{ ...check, dequeue }]).success).toBe(true);
+
+    const issue = Pipelines.safeParse([{ ...check, dequeue: [{ event: 'ref-updated' }] }]).error?.issues[0];
+    expect(issue?.path).toEqual([0, 'dequeue']);
+    expect(issue?.message).toContain("'ref-updated' is about no change that pipeline 'check' could stop runs of");
+  });
+
+  test.each([
+    ['no time', { event: 'timer', branch: { plain: 'main' } }, "a timer of 'check' has no time"],
+    ['no plain branch', { event: 'timer', time: '0 3 * * *', branch: 'main' }, 'must name its branches as plain text'],
+    ['no branch', { event: 'timer', time: '0 3 * * *' }, 'must name its branches as plain text'],
+    [
+      'other events',
+      { event: ['timer', 'ref-updated'], time: '0 3 * * *', branch: { plain: 'main' } },
+      "'timer' stands alone",
+    ],
+    ['another event', { event: 'ref-updated', time: '0 3 * * *' }, "are for event 'timer'"],
+    ['no schedule', { event: 'timer', time: '0 3 * *', branch: { plain: 'main' } }, "'0 3 * *' is no schedule"],
+  ])('refuses a timer with %s', (_what, trigger, why) => {
+    const message = Pipelines.safeParse([{ ...check, triggers: [trigger] }]).error?.issues[0]?.message;
+
+    expect(message).toContain(why);
+  });
+
   test('refuses a misspelt key instead of ignoring it', () => {
     expect(Pipelines.safeParse([{ ...check, timeoutSecond: 5 }]).success).toBe(false);
   });
@@ -75,6 +101,11 @@ describe('precedence', () => {
     ['gate', 'a dependent pipeline', { manager: 'dependent' }],
     ['deploy', 'reviewed code that only refs start', { trust: 'post-review', triggers: [{ event: 'ref-updated' }] }],
     ['check', 'unreviewed code that refs start', { triggers: [{ event: 'ref-updated' }] }],
+    [
+      'periodic',
+      'what only timers start',
+      { triggers: [{ event: 'timer', time: '0 3 * * *', branch: { plain: 'main' } }] },
+    ],
     ['periodic', 'what says so itself', { trust: 'post-review', precedence: 'periodic' }],
   ])('is %s for %s', (precedence, _what, overrides) => {
     expect(precedenceOf(Pipeline.parse({ ...check, ...overrides }))).toBe(precedence);

@@ -6,24 +6,15 @@ import { sanitizeDefinition } from '../../shared/definition/sanitize-definition'
 import { TerminalError, TransientError } from '../../shared/errors';
 import type { GerritClient } from '../../shared/gerrit-client';
 import { type GerritHttp, parseAnswer } from '../../shared/gerrit-http';
+import { listTips, ProjectState } from '../../shared/list-tips';
 import type { FoundDefinition, GerritNow } from './decide';
 import { parseProjectState } from './parse-project-state';
 import type { ListedProject } from './ports';
 
-const PAGE = 500;
 const ANONYMOUS_DEADLINE_MS = 15_000;
 const FOLDER = 'seakeeper';
 
-const State = z.enum(['ACTIVE', 'READ_ONLY', 'HIDDEN']);
-const Project = z.object({ state: State });
-const Listing = z.record(
-  z.string(),
-  z.object({
-    state: State,
-    branches: z.record(z.string(), z.string()),
-    _more_projects: z.boolean().optional(),
-  }),
-);
+const Project = z.object({ state: ProjectState });
 
 export interface GerritProjectsOptions {
   readonly http: Pick<GerritHttp, 'call' | 'getJson' | 'findJson'>;
@@ -44,18 +35,10 @@ export class GerritProjects {
 
   /** Every project whose `refs/meta/config` we may read, with its tip: one request for each 500. Hidden ones are not in it. */
   async *list(): AsyncGenerator<ListedProject, void, undefined> {
-    for (let start = 0; ; ) {
-      const query = new URLSearchParams({ b: CONFIG_REF, n: String(PAGE), S: String(start) });
-      const page = Object.entries(parse(Listing, await this.options.http.getJson(`/projects/?${query}`)));
-      for (const [name, { state, branches }] of page) {
-        const commit = branches[CONFIG_REF];
-        if (commit !== undefined) {
-          yield { name, state, commit };
-        }
-      }
-      start += page.length;
-      if (page.at(-1)?.[1]._more_projects !== true) {
-        return;
+    for await (const { name, state, tips } of listTips(this.options.http, [CONFIG_REF])) {
+      const commit = tips[CONFIG_REF];
+      if (commit !== undefined) {
+        yield { name, state, commit };
       }
     }
   }
@@ -108,7 +91,7 @@ export class GerritProjects {
   }
 
   /** State of a project, perhaps not the newest; undefined when Gerrit does not know it or shows us none of its refs: both are 404. */
-  private async stateOf(project: string): Promise<z.infer<typeof State> | undefined> {
+  private async stateOf(project: string): Promise<z.infer<typeof ProjectState> | undefined> {
     const path = `/projects/${segment(project)}`;
     const answer = await this.options.http.call('GET', path, { accepted: [404, 409] });
     if (answer.status === 404) {

@@ -41,6 +41,9 @@ export const comment: Reader<string> = inEvent((event) =>
   event.comment === undefined ? undefined : commentText(event.comment),
 );
 
+export const addedHashtags: Reader<string> = ({ event }) => ({ found: event.addedHashtags ?? [] });
+export const removedHashtags: Reader<string> = ({ event }) => ({ found: event.removedHashtags ?? [] });
+
 /** Votes that the event changed. */
 export const castVotes: Reader<Vote> = ({ event }) => ({ found: castVotesOf(event) });
 

@@ -12,14 +12,14 @@ import { planCommand } from './plan-command';
 import { planPerson } from './plan-person';
 import { planCast, planStanding } from './plan-votes';
 
-type Stated = Omit<PipelineTrigger, 'event' | 'require' | 'reject' | 'unmet' | 'approval'>;
+type Stated = Omit<PipelineTrigger, 'event' | 'time' | 'jitterSeconds' | 'require' | 'reject' | 'unmet' | 'approval'>;
 /** What is given for each condition that means the same wherever it stands. */
 type Given = { [Name in keyof Stated]-?: NonNullable<Stated[Name]> };
 type Conditions = { readonly [Name in keyof Given]?: Given[Name] | undefined };
 
 /** A trigger's own conditions, without its `require` and `reject`. */
 export function planTrigger(trigger: PipelineTrigger, path: string): Condition[] {
-  const { event, approval } = trigger;
+  const { event, time, jitterSeconds, approval } = trigger;
   const events = listOf(event);
   return [
     {
@@ -31,6 +31,7 @@ export function planTrigger(trigger: PipelineTrigger, path: string): Condition[]
           () => `'${type}'`,
         ),
     },
+    ...(time === undefined ? [] : [onTime(path, time, jitterSeconds)]),
     ...planConditions(trigger, path),
     ...(trigger.branch === undefined ? [noConfigBranch(path)] : []),
     ...(approval === undefined ? [] : [{ path: `${path}.approval`, ...planCast(approval) }]),
@@ -72,6 +73,8 @@ const PLANS: { readonly [Name in keyof Given]: (given: Given[Name]) => Test } = 
   tag: (patterns) => someText(read.tag, patterns),
   comment: (patterns) => unshownText(read.comment, patterns),
   command: planCommand,
+  addedHashtag: (patterns) => unshownText(read.addedHashtags, patterns),
+  removedHashtag: (patterns) => unshownText(read.removedHashtags, patterns),
   kind: (kinds) =>
     someText(
       read.kind,
@@ -136,6 +139,16 @@ function somebody(reader: read.Reader<Account>, person: PersonMatcher): Test {
   return {
     wanted,
     test: onFound(reader, ([who], { facts }) => (who === undefined ? answer(false, () => 'nobody') : test(who, facts))),
+  };
+}
+
+/** The event is of this schedule: two pipelines with the same one have their events in common. */
+function onTime(path: string, time: string, jitterSeconds = 0): Condition {
+  return {
+    path: `${path}.time`,
+    wanted: `'${time}'`,
+    test: ({ event: { timer } }) =>
+      answer(timer?.time === time && timer.jitterSeconds === jitterSeconds, () => `'${timer?.time ?? ''}'`),
   };
 }
 

@@ -31,12 +31,21 @@ export function planFilter({ name, triggers, require, reject }: PlannedPipeline)
   const path = `pipelines.${name}`;
   return {
     pipeline: name,
-    triggers: triggers.map((trigger, at) => planTriggerFilter(trigger, `${path}.triggers[${at}]`)),
+    triggers: planTriggers(triggers, `${path}.triggers`),
     prerequisites: planPrerequisites({ require, reject }, path),
   };
 }
 
+/** Compiles what takes a change out of a pipeline; undefined where nothing does. */
+export function planDequeue({ name, dequeue }: Pick<Pipeline, 'name' | 'dequeue'>): PipelineFilter | undefined {
+  const path = `pipelines.${name}.dequeue`;
+  return dequeue && { pipeline: name, triggers: planTriggers(dequeue, path), prerequisites: [] };
+}
+
 type PlannedPipeline = Pick<Pipeline, 'name' | 'triggers' | 'require' | 'reject'>;
+
+const planTriggers = (triggers: readonly PipelineTrigger[], path: string): TriggerFilter[] =>
+  triggers.map((trigger, at) => planTriggerFilter(trigger, `${path}[${at}]`));
 
 function planTriggerFilter(trigger: PipelineTrigger, path: string): TriggerFilter {
   const own = planTrigger(trigger, path);

@@ -1,5 +1,5 @@
 import type { ChangeHistory, EventHistory, PairHistory } from '../../../core/change-history';
-import type { WorkflowReference } from '../../../core/decision';
+import type { FilterReason, WorkflowReference } from '../../../core/decision';
 import type { Pipeline } from '../../../core/pipeline';
 import { eventsOf } from '../../../core/pipeline-trigger';
 import type { EventMention, PipelineAnswer, WhyAnswer, WhyOutcome } from './model-answer';
@@ -82,7 +82,9 @@ function outcomesOf(
   // What nobody wants of this pipeline, a question for one, says nothing of it.
   const able = newestFirst.filter(
     (event) =>
-      (triggers === undefined || triggers.some((trigger) => eventsOf(trigger).some((type) => type === event.type))) &&
+      (triggers === undefined ||
+        event.pairs[pipeline]?.verdict === 'pass' ||
+        triggers.some((trigger) => eventsOf(trigger).some((type) => type === event.type))) &&
       !isMereQuestion(event, pipeline),
   );
   const judged = able.flatMap((event) => {
@@ -108,7 +110,9 @@ const isMereQuestion = ({ asksWhy, pairs }: EventHistory, pipeline: string): boo
   asksWhy && pairs[pipeline]?.verdict !== 'pass';
 
 /** How much an event tells of a pipeline: the lower the more. */
-const Rank = { handedOn: 0, doubled: 1, objected: 2, unmatched: 3 } as const;
+const Rank = { handedOn: 0, aside: 1, objected: 2, unmatched: 3 } as const;
+/** What became of events that are about a run of another event. */
+const ASIDE: readonly FilterReason[] = ['already-waiting', 'stops-runs'];
 
 function rankOf({ verdict, latest }: PairHistory): number {
   if (verdict === 'no-pipeline-match') {
@@ -117,8 +121,8 @@ function rankOf({ verdict, latest }: PairHistory): number {
   if (verdict !== 'pass') {
     return Rank.objected;
   }
-  const isDoubled = latest?.decision.kind === 'filtered' && latest.decision.reason === 'already-waiting';
-  return isDoubled ? Rank.doubled : Rank.handedOn;
+  const isAside = latest?.decision.kind === 'filtered' && ASIDE.includes(latest.decision.reason);
+  return isAside ? Rank.aside : Rank.handedOn;
 }
 
 function outcomeOf(event: EventMention, pair: PairHistory, phaseOf: WhyFacts['phaseOf']): WhyOutcome {

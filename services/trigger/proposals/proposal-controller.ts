@@ -4,11 +4,12 @@ import type { GerritEvent } from '../../../core/gerrit-event';
 import { definitionPath, type Pipeline, workflowPipelines } from '../../../core/pipeline';
 import type { Pool, RunPool } from '../../../core/pool';
 import { TerminalError, TransientError } from '../../shared/errors';
-import { type PipelineFilter, planFilter } from '../../shared/filter/plan-filters';
+import { planFilter } from '../../shared/filter/plan-filters';
 import type { Logger } from '../../shared/log';
 import type { Quotas } from '../admission/ports';
 import { askUntilDecided } from '../ask-and-decide';
-import { type Ask, decideConditions, type Facts, filter, type TriggerDecision } from '../decide';
+import { type Ask, decideConditions, type Facts, type TriggerDecision } from '../decide';
+import { decideRefusal } from '../decide-refusal';
 import { metrics } from '../metrics';
 import type { Changes, Definitions, DefinitionTexts, FilterFacts, Ledger, Pair, Projects } from '../ports';
 import { renderFiltered } from '../render-filtered';
@@ -39,31 +40,34 @@ const MOST_FILES = 50;
 
 type Filtered = Extract<TriggerDecision, { kind: 'filtered' }>;
 type Screened = Filtered | { readonly kind: 'review' };
-type ScreenFacts = Pick<Facts, 'filter' | 'event' | 'eventAt' | 'eventKey' | 'change' | 'known'>;
+type ScreenFacts = Pick<
+  Facts,
+  'filter' | 'event' | 'eventAt' | 'eventKey' | 'change' | 'known' | 'pipeline' | 'dequeuedAt'
+>;
 
 /**
  * Brings an (event, pipeline with manager `definitions`) to its terminal decision: what the proposed definitions would come to.
  * It reads and records; it makes nothing in the cluster.
  */
 export class ProposalController {
-  private readonly filters: ReadonlyMap<string, PipelineFilter>;
+  private readonly ours: ReadonlyMap<string, Pick<ScreenFacts, 'filter' | 'pipeline'>>;
 
   constructor(private readonly options: ProposalControllerOptions) {
     const ours = options.pipelines.filter(({ manager }) => manager === 'definitions');
-    this.filters = new Map(ours.map((pipeline) => [pipeline.name, planFilter(pipeline)]));
+    this.ours = new Map(ours.map((pipeline) => [pipeline.name, { pipeline, filter: planFilter(pipeline) }]));
   }
 
   /** Whether the pipeline is one of ours. */
   has(pipeline: string): boolean {
-    return this.filters.has(pipeline);
+    return this.ours.has(pipeline);
   }
 
   /** Resolves when the decision stands. Rejects when a retry could help. */
   async handle(pair: Pair, receivedAt: number): Promise<undefined> {
     const { changes, filterFacts, ledger, log } = this.options;
     const { key, pipeline } = pair;
-    const compiled = this.filters.get(pipeline);
-    if (compiled === undefined) {
+    const ours = this.ours.get(pipeline);
+    if (ours === undefined) {
       throw new TerminalError(
         `pipeline ${pipeline} reviews no definitions; deploy trigger and gateway with one config`,
       );
@@ -76,7 +80,8 @@ export class ProposalController {
     const { event } = stored;
     const { project, number } = changeOf(event);
     const change = await changes.find(project, number);
-    const facts = { filter: compiled, event, eventAt: Date.parse(stored.receivedAt), eventKey: key, change, known: {} };
+    const eventAt = Date.parse(stored.receivedAt);
+    const facts = { ...ours, event, eventAt, eventKey: key, change, known: {}, dequeuedAt: undefined };
     const screened = await askUntilDecided<ScreenFacts, Screened>(facts, screen, filterFacts);
     const decision = screened.kind === 'filtered' ? renderFiltered(screened) : await this.review(event);
     const answer = await ledger.putDecision(key, pipeline, decision);
@@ -142,12 +147,12 @@ export class ProposalController {
 
 /** Whether an event is one to review for, by the rules that hold for runs. */
 function screen(facts: ScreenFacts): Screened | Ask {
-  const closed = filter(facts);
+  const closed = decideRefusal(facts);
   return closed === undefined ? (decideConditions(facts) ?? { kind: 'review' }) : { kind: 'filtered', reason: closed };
 }
 
-function changeOf({ change, patchSet }: GerritEvent): { readonly project: string; readonly number: number } {
-  if (change === undefined || patchSet === undefined) {
+function changeOf({ change }: GerritEvent): { readonly project: string; readonly number: number } {
+  if (change === undefined) {
     throw new TerminalError('only a change proposes definitions; name the events of changes in the triggers');
   }
   return change;

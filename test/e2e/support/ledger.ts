@@ -1,4 +1,5 @@
 import { ServiceAccounts } from '../../../core/access';
+import type { EventHistory } from '../../../core/change-history';
 import type { Decision } from '../../../core/decision';
 import { LEDGER_AUDIENCE, Port } from '../../../core/service-config';
 import type { PushedPatchSet } from '../../../local/gerrit/gerrit-admin';
@@ -13,6 +14,8 @@ const { namespace, name } = ServiceAccounts.reporter;
 export interface LedgerView {
   /** Waits for the decisions on the events of a patch set, in the order they were taken. */
   decisionsOn(change: PushedPatchSet, count?: number): Promise<Decision[]>;
+  /** What is known now of the events of a change, in the order they came. */
+  eventsOf(change: Pick<PushedPatchSet, 'project' | 'number'>): Promise<readonly EventHistory[]>;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export async function openLedger(): Promise<LedgerView> {
         return terminal.length >= count && terminal;
       });
     },
+    eventsOf: async ({ project, number }) => (await client.history(project, number))?.events ?? [],
     close: gateway.stop,
   };
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { z } from 'zod';
 import { metrics } from '../../../services/gateway/metrics';
 import type { LogMode } from './model-events-log';
 import { runSchedule } from './run-schedule';
@@ -95,6 +96,15 @@ const BROKEN: readonly [what: string, promise: string, over: fc.Arbitrary<Schedu
       around([push, push]),
       ({ gerrit }) => {
         gerrit.postReview = async () => ({ kind: 'posted' });
+      },
+    ],
+    [
+      'an API server that takes an order to stop and stops nothing',
+      'I11',
+      around([push, { kind: 'abandon', change: 0 }]),
+      ({ kube }) => {
+        const patch = kube.patch.bind(kube);
+        kube.patch = (path, body) => patch(path, z.object({ metadata: z.unknown() }).parse(body));
       },
     ],
     [

@@ -15,6 +15,7 @@ import type { VirtualClock } from './virtual-clock';
 type GerritVerbs = Pick<
   GerritClient,
   | 'findChange'
+  | 'listTips'
   | 'patchSetComments'
   | 'queryChanges'
   | 'findTip'
@@ -58,6 +59,8 @@ export function gerritClient(process: Process, link: Link, gerrit: ModelGerrit):
     groups: async () => [],
     capabilities: async () => ({ streamEvents: true }),
     isConfigVisible: async () => undefined,
+    // No pipeline of the model has a timer.
+    async *listTips() {},
     findFiles: nobodyAsks,
     findCommentPaths: nobodyAsks,
     countLines: nobodyAsks,

@@ -33,9 +33,10 @@ const pipelines = [
     label: {},
     triggers: [
       { event: 'patchset-created' },
-      { event: 'change-restored' },
+      { event: ['change-restored', 'topic-changed'] },
       { event: 'comment-added', comment: '^recheck$' },
     ],
+    dequeue: [{ event: 'comment-added', command: 'cancel' }],
   },
   { name: 'post', triggers: [{ event: 'change-merged' }] },
 ];

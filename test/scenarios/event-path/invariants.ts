@@ -1,4 +1,5 @@
 import { type DecisionRecord, isTerminal } from '../../../core/decision';
+import { changeOfKey } from '../../../core/event-key';
 import { Annotation, Label } from '../../../core/labels';
 import { rejectionPath, runPath } from '../../../core/permalink';
 import { compileCoarseFilter } from '../../../services/gateway/decide-coarse-filter';
@@ -12,6 +13,8 @@ import { ACCOUNT, type Change, type Truth } from './model-gerrit';
 import { reportedAs, type Stored, wasStopped } from './model-kube';
 import type { World } from './world';
 
+/** Kubernetes says in whole seconds when a Workflow was made. */
+const SECOND_MS = 1_000;
 const VOTES: ReadonlyMap<string, number> = new Map([
   ['Succeeded', 1],
   ['Failed', -1],
@@ -74,6 +77,7 @@ export function violationsAtRest(world: World): string[] {
     ...lossViolations(world, events, decisions),
     ...doubleViolations(world),
     ...visibleViolations(world, decisions),
+    ...stopViolations(world, decisions),
   ];
 }
 
@@ -158,6 +162,23 @@ function visibleViolations(world: World, decisions: readonly DecisionRecord[]): 
   ];
 }
 
+/** What ends the runs of a change has ended them once it is decided: nothing that began before runs on. */
+function stopViolations({ kube }: World, decisions: readonly DecisionRecord[]): string[] {
+  const ends = decisions.filter(({ decision }) => decision.kind === 'filtered' && decision.reason === 'stops-runs');
+  return ends.flatMap(({ key, pipeline, at }) => {
+    const runs = [...kube.ever.values()].filter(
+      ({ metadata: { labels, creationTimestamp } }) =>
+        labels[Label.pipeline] === pipeline &&
+        labels[Label.change] === String(changeOfKey(key)) &&
+        Date.parse(creationTimestamp) + SECOND_MS <= Date.parse(at),
+    );
+    const left = runs.filter((run) => !wasStopped(run) && finishedAt(run) > Date.parse(at) + SECOND_MS);
+    return left.map(({ metadata }) => `I11: ${metadata.name} runs on after ${key} ended it`);
+  });
+}
+
+const finishedAt = ({ status }: Stored): number => Date.parse(String(status['finishedAt'] ?? ''));
+
 /** A decision is one that could have been made without a crash, and what follows from it is there. */
 function decisionViolations({ gerrit, kube }: World, { decision, key, pipeline }: DecisionRecord): string[] {
   const event = gerrit.truth.find((truth) => truth.key === key)?.event;
@@ -227,11 +248,20 @@ function implausible(
       (patchSet) => patchSet.revision === revision && patchSet.supersededAt !== undefined,
     ),
     'change-closed': change.wasClosed,
+    'change-open': change.wasRestored,
+    'stops-runs': change.wasClosed || wasTakenOut(change),
+    dequeued: wasTakenOut(change),
     'no-definition': definitions.some(({ text }) => text === undefined),
     'already-waiting': true,
   };
   return isPossible[reason] === true ? undefined : reason;
 }
+
+/** Whether somebody asked for its runs to be stopped. */
+const wasTakenOut = ({ messages, comments }: Change): boolean =>
+  [...messages.map(({ text }) => text), ...comments.map(({ message = '' }) => message)].some((text) =>
+    text.endsWith('cancel'),
+  );
 
 /** What our messages on a change are about: paths of the status pages. */
 function markersOf(change: Change): string[] {

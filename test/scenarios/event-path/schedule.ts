@@ -41,7 +41,7 @@ export const CRASH_POINTS: Readonly<Record<ServiceName, readonly string[]>> = {
 /** What happens next: what people do, or what goes wrong. */
 export type Deed =
   | { readonly kind: 'push' | 'move-ref' }
-  | { readonly kind: 'patch-set' | 'abandon' | 'restore' | 'merge'; readonly change: number }
+  | { readonly kind: 'patch-set' | 'topic' | 'abandon' | 'restore' | 'merge'; readonly change: number }
   | {
       readonly kind: 'comment';
       readonly change: number;
@@ -88,7 +88,7 @@ const change = fc.nat({ max: MOST_CHANGES - 1 });
 const downMs = fc.oneof(fc.integer({ min: 100, max: 3_000 }), fc.integer({ min: 3_000, max: 200_000 }));
 const service = fc.constantFrom<ServiceName>('gateway', 'trigger', 'reporter');
 const link = fc.constantFrom<Breakage>('gerrit', 'kube', 'ledger');
-const words = fc.constantFrom('recheck', 'recheck', 'hello');
+const words = fc.constantFrom('recheck', 'recheck', 'hello', 'cancel');
 
 const people: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Deed>({ kind: 'push' }) },
@@ -99,6 +99,7 @@ const people: fc.Arbitrary<Deed> = fc.oneof(
       kind: fc.constantFrom(
         'patch-set' as const,
         'patch-set' as const,
+        'topic' as const,
         'abandon' as const,
         'restore' as const,
         'merge' as const,
@@ -198,6 +199,9 @@ export function perform(world: World, deed: Deed): void {
       break;
     case 'patch-set':
       on(deed.change, (found) => gerrit.pushPatchSet(found));
+      break;
+    case 'topic':
+      on(deed.change, (found) => gerrit.topic(found));
       break;
     case 'abandon':
       on(deed.change, (found) => gerrit.abandon(found));

@@ -155,6 +155,45 @@ describe('coarse filter', () => {
     expect(compileCoarseFilter({ pipelines, account: 'ci' })(created)).toEqual({ check: 'pass' });
   });
 
+  test('lets pass what takes a change out of a pipeline, though it starts nothing there', () => {
+    const pipelines = Pipelines.parse([
+      {
+        name: 'check',
+        triggers: [{ event: 'patchset-created' }],
+        dequeue: [{ event: 'comment-added', command: 'cancel' }],
+      },
+      { name: 'post', triggers: [{ event: 'change-merged' }] },
+    ]);
+    const judge = compileCoarseFilter({ pipelines, account: 'ci' });
+
+    expect(judge(commented('cancel'))).toEqual({ check: 'pass' });
+    expect(judge(commented('cancel it not'))).toEqual({});
+    expect(judge(created)).toEqual({ check: 'pass' });
+  });
+
+  test.each([
+    ['its own schedule', '0 3 * * *', 60, 'refs/heads/main', 'pass'],
+    ['another schedule', '0 4 * * *', 60, 'refs/heads/main', 'no match'],
+    ['another jitter', '0 3 * * *', 0, 'refs/heads/main', 'no match'],
+    ['another branch', '0 3 * * *', 60, 'refs/heads/old', 'no match'],
+  ])('a timer is started by an instant of %s: %s +%s on %s', (_, time, jitterSeconds, refName, expected) => {
+    const timer = { time, jitterSeconds, at: '2026-11-30T03:00:00.000Z' };
+    const trigger = { event: 'timer', time: '0 3 * * *', jitterSeconds: 60, branch: { plain: 'main' } };
+
+    expect(verdict(trigger, { ...updated(refName), type: 'timer', timer })).toBe(expected);
+  });
+
+  test.each<[string, object, Partial<GerritEvent>, string]>([
+    ['came', { addedHashtag: '^a$' }, { addedHashtags: ['b', 'a'] }, 'pass'],
+    ['did not come', { addedHashtag: '^a$' }, { removedHashtags: ['a'] }, 'no match'],
+    ['went', { removedHashtag: '^a$' }, { removedHashtags: ['a'] }, 'pass'],
+    ['did not go', { removedHashtag: '^a$' }, { addedHashtags: ['a'] }, 'no match'],
+  ])('knows whether a hashtag %s', (_, condition, more, expected) => {
+    const event = { ...created, type: 'hashtags-changed', messageId: 'm', ...more };
+
+    expect(verdict({ event: 'hashtags-changed', ...condition }, event)).toBe(expected);
+  });
+
   test('is not slowed down by a pattern made to be slow', () => {
     const text = 'a'.repeat(20_000);
     const before = performance.now();

@@ -20,8 +20,60 @@ describe('stream line', () => {
     });
   });
 
-  test.each(['comment-added', 'change-restored'])('%s needs the id of its message', (type) => {
+  test.each([
+    'comment-added',
+    'change-restored',
+    'change-abandoned',
+    'wip-state-changed',
+    'private-state-changed',
+    'reviewer-added',
+    'reviewer-deleted',
+    'vote-deleted',
+  ])('%s needs the id of its message', (type) => {
     expect(line({ type, change, patchSet })).toMatchObject({ kind: 'event', needsMessageId: true });
+    expect(line({ type, change })).toMatchObject({ kind: 'undecodable' });
+  });
+
+  test.each(['topic-changed', 'hashtags-changed'])('%s does not say the patch set', (type) => {
+    expect(line({ type, change })).toMatchObject({ kind: 'event', needsMessageId: true });
+  });
+
+  test('change-deleted says all its key is made of', () => {
+    expect(line({ type: 'change-deleted', change, deleter: { username: 'dan' } })).toMatchObject({
+      kind: 'event',
+      needsMessageId: false,
+      event: { actor: { username: 'dan' } },
+    });
+  });
+
+  test.each([
+    ['change-abandoned', 'abandoner'],
+    ['topic-changed', 'changer'],
+    ['hashtags-changed', 'editor'],
+    ['wip-state-changed', 'changer'],
+    ['private-state-changed', 'changer'],
+    ['reviewer-added', 'adder'],
+    ['reviewer-deleted', 'remover'],
+    ['vote-deleted', 'remover'],
+  ])('%s names as %s who did it', (type, name) => {
+    const said = line({ type, change, patchSet, [name]: { username: 'alice' }, reviewer: { username: 'bob' } });
+
+    expect(said).toMatchObject({ event: { actor: { username: 'alice' }, reviewer: { username: 'bob' } } });
+    expect(said).not.toHaveProperty(`event.${name}`);
+  });
+
+  test('hashtags-changed tells what came and what went', () => {
+    expect(line({ type: 'hashtags-changed', change, added: ['a'], hashtags: ['a', 'b'] })).toMatchObject({
+      event: { addedHashtags: ['a'], removedHashtags: [] },
+    });
+  });
+
+  test('vote-deleted may leave values out, and brings no comment that a person wrote', () => {
+    const approvals = [{ type: 'Code-Review', description: 'Code-Review' }];
+    const said = line({ type: 'vote-deleted', change, patchSet, approvals, comment: 'Removed Code-Review+1' });
+
+    expect(said).toMatchObject({ kind: 'event' });
+    expect(said).not.toHaveProperty('event.comment');
   });
 
   test.each<[string, object[], string, object[]]>([
@@ -80,7 +132,7 @@ describe('stream line', () => {
   });
 
   test('of an unknown type is noise', () => {
-    expect(line({ type: 'topic-changed', change })).toEqual({ kind: 'noise', type: 'topic-changed' });
+    expect(line({ type: 'project-created', change })).toEqual({ kind: 'noise', type: 'project-created' });
   });
 
   test.each([

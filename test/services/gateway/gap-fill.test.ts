@@ -51,6 +51,7 @@ function open(): Promise<GatewayCore> {
     store: new DiskSegments(directory),
     gerrit: {
       findChange: async () => undefined,
+      listTips: async function* () {},
       patchSetComments: async () => [],
       queryChanges: async function* () {
         asked.rest += 1;

@@ -22,6 +22,15 @@ describe('what is told of a change', () => {
     expect(told.at(-1)).toBe(comment(4_999));
   });
 
+  test('keeps patch sets, however often reviewers and topics came and went', () => {
+    const invited = (number: number) => `s:reviewer-added:p:1:${number}@t`;
+
+    const { keys: told } = planHistory([patchSet(1), ...many(500, invited)], () => false);
+
+    expect(told[0]).toBe(patchSet(1));
+    expect(told).toHaveLength(21);
+  });
+
   test('is bounded, the newest first kept', () => {
     const { keys: told, omitted } = planHistory(many(5_000, patchSet), () => true);
 

@@ -136,6 +136,7 @@ describe('an event', () => {
       said(1, '10:01:00', 'recheck'),
       { type: 'patchset-created', ...streamBase(2, '10:02:00') },
       said(2, '10:03:00', 'recheck'),
+      { type: 'change-abandoned', ...streamBase(2, '10:05:00') },
       { type: 'change-restored', ...streamBase(2, '10:06:00') },
       { type: 'change-restored', ...streamBase(2, '10:07:01') },
       { type: 'change-merged', ...streamBase(2, '10:09:00') },
@@ -143,7 +144,7 @@ describe('an event', () => {
 
     const fromRest = planSweep(CHANGE, 0, COMMENTS).map(({ event }) => eventKey('local', event));
 
-    expect(new Set(fromStream).size).toBe(8);
+    expect(new Set(fromStream).size).toBe(9);
     expect(fromRest).toEqual(fromStream);
   });
 
@@ -162,6 +163,7 @@ describe('an event', () => {
       ['comment-added', 'admin'],
       ['patchset-created', 'admin'],
       ['comment-added', 'admin'],
+      ['change-abandoned', 'admin'],
       ['change-restored', 'admin'],
       ['change-restored', 'admin'],
       ['change-merged', 'admin'],

@@ -55,6 +55,7 @@ beforeEach(async () => {
     gerrit: {
       findChange: async () => undefined,
       patchSetComments: async () => [],
+      listTips: async function* () {},
       queryChanges: async function* () {
         searches += 1;
         yield* [];

@@ -72,7 +72,7 @@ describe('SSH stream source', () => {
     await until('lines', () => heard.lines.length === 2);
     expect(heard.lines).toEqual(['{"type":"a"}', '{"type":"b"}']);
     expect(gerrit.commands).toEqual([
-      'gerrit stream-events -s patchset-created -s comment-added -s change-restored -s change-merged -s ref-updated',
+      'gerrit stream-events -s patchset-created -s comment-added -s change-abandoned -s change-restored -s change-merged -s topic-changed -s hashtags-changed -s wip-state-changed -s private-state-changed -s reviewer-added -s reviewer-deleted -s vote-deleted -s ref-updated -s change-deleted',
     ]);
   });
 

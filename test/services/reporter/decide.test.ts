@@ -146,6 +146,16 @@ describe('decideVerdict', () => {
     expect(decideVerdict(workflow({ phase: 'Failed', nodes }))).toMatchObject({ kind: 'errored' });
   });
 
+  test('knows why the trigger stopped a run, and takes no other word for it', () => {
+    const stopped = (because: string) => {
+      const run = workflow({ phase: 'Failed', shutdown: 'Terminate' });
+      return { ...run, metadata: { ...run.metadata, annotations: { [Annotation.stoppedBecause]: because } } };
+    };
+
+    expect(decideVerdict(stopped('dequeued'))).toEqual({ kind: 'stopped', because: 'dequeued' });
+    expect(decideVerdict(stopped('I said so'))).toEqual({ kind: 'stopped' });
+  });
+
   test('calls a run stopped that somebody shut down, whatever its pods say', () => {
     expect(decideVerdict(workflow({ phase: 'Failed', shutdown: 'Terminate', nodes: [EXIT_1] }))).toEqual({
       kind: 'stopped',
@@ -207,6 +217,22 @@ describe('decideReport', () => {
 
   test('says nothing about a run that a newer one of the same patch set replaced', () => {
     expect(decideReport(facts({ superseded: true, verdict: { kind: 'stopped' } }))).toMatchObject({
+      reason: 'superseded',
+    });
+  });
+
+  test('says once and without a vote that a run was stopped with its change', () => {
+    const verdict = { kind: 'stopped', because: 'change-abandoned' } as const;
+    const abandoned = change({ status: 'ABANDONED' });
+
+    expect(decideReport(facts({ change: abandoned, verdict }))).toEqual({
+      ...{ kind: 'report', vote: undefined },
+      ...{ notify: 'NONE', attention: [] },
+    });
+    expect(decideReport(facts({ change: change({ status: 'ABANDONED', messages: [said] }), verdict }))).toMatchObject({
+      reason: 'already-there',
+    });
+    expect(decideReport(facts({ change: abandoned, verdict: { kind: 'stopped' } }))).toMatchObject({
       reason: 'superseded',
     });
   });

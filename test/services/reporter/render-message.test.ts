@@ -85,6 +85,16 @@ describe('renderMessage', () => {
     });
   });
 
+  test.each([
+    ['change-abandoned', 'Stopped: the change was abandoned, which is no verdict on the change.'],
+    ['dequeued', 'Stopped: somebody had the change taken out of this pipeline, which is no verdict on the change.'],
+    [undefined, 'Somebody stopped this run, which is no verdict on the change.'],
+  ] as const)('says of a run that was stopped why: %s', (because, sentence) => {
+    const message = renderMessage(facts({ verdict: { kind: 'stopped', because }, votes: false }));
+
+    expect(message.split('\n').at(-1)).toBe(sentence);
+  });
+
   test('is read by both result tabs as an error that does not vote when CI could not run', () => {
     const message = stored(
       renderMessage(

@@ -8,6 +8,16 @@ const pushed = (newRev: string): Facts['event'] => ({
   type: 'ref-updated',
   refUpdate: { project: 'demo', refName: 'refs/heads/main', oldRev: OTHER, newRev },
 });
+const abandoned = event({ type: 'change-abandoned', messageId: 'm' });
+const deleted: Facts['event'] = { type: 'change-deleted', change: { project: 'demo', branch: 'main', number: 7 } };
+const ABANDONED = change({ status: 'ABANDONED' });
+/** Cleans up after a change. */
+const cleanup = pipeline({ triggers: [{ event: 'change-abandoned' }] });
+const cancellable = pipeline({
+  triggers: [{ event: ['patchset-created', 'comment-added'] }],
+  dequeue: [{ event: 'comment-added', command: 'cancel' }],
+});
+const cancel = event({ type: 'comment-added', comment: 'Patch Set 2:\n\nCancel', messageId: 'm' });
 const rejected: Facts['definition'] = {
   kind: 'found',
   commit: COMMIT,
@@ -76,6 +86,31 @@ test.each<[string, Partial<Facts>, object]>([
     filtered('unsafe-name'),
   ],
   [
+    'an abandonment starts nothing where nobody waits for it',
+    { event: abandoned, pipeline: pipeline(), change: ABANDONED },
+    filtered('stops-runs'),
+  ],
+  [
+    'an abandonment runs what waits for it',
+    { event: abandoned, pipeline: cleanup, change: ABANDONED },
+    { kind: 'spawn' },
+  ],
+  [
+    'an abandonment of a change that is open again does nothing',
+    { event: abandoned, pipeline: cleanup },
+    filtered('change-open'),
+  ],
+  ['a deletion starts nothing', { event: deleted, change: undefined }, filtered('stops-runs')],
+  ['a deletion is believed a moment before it is so', { event: deleted }, filtered('stops-runs')],
+  ['who takes a change out starts nothing', { event: cancel, pipeline: cancellable }, filtered('stops-runs')],
+  ['other comments start what they did', { event: recheck, pipeline: cancellable }, { kind: 'spawn' }],
+  [
+    'what waited when its change was taken out does not run',
+    { pipeline: cancellable, eventAt: 4, dequeuedAt: 5 },
+    filtered('dequeued'),
+  ],
+  ['what was asked for since runs', { pipeline: cancellable, eventAt: 5, dequeuedAt: 5 }, { kind: 'spawn' }],
+  [
     'a dependent pipeline runs nothing as long as there is no gate',
     { pipeline: pipeline({ manager: 'dependent' }) },
     { kind: 'dead-lettered' },
@@ -95,9 +130,34 @@ test.each<[string, Partial<Facts>, object | undefined]>([
     { belowPatchSet: 2, samePatchSet: false },
   ],
   [
-    'an abandoned change stops all its runs',
-    { change: change({ status: 'ABANDONED' }) },
-    { belowPatchSet: Number.MAX_SAFE_INTEGER },
+    'a topic that makes it run again stops what ran without it',
+    { event: event({ type: 'topic-changed' }) },
+    { samePatchSet: true },
+  ],
+  [
+    'an abandoned change stops all its runs and says why',
+    { change: ABANDONED },
+    { belowPatchSet: Number.MAX_SAFE_INTEGER, samePatchSet: true, because: 'change-abandoned' },
+  ],
+  [
+    'an abandonment stops all runs of a pipeline that does not wait for it',
+    { event: abandoned, pipeline: pipeline(), change: ABANDONED },
+    { belowPatchSet: Number.MAX_SAFE_INTEGER, samePatchSet: true, because: 'change-abandoned' },
+  ],
+  [
+    'an abandonment of a change that is open again stops no run of its patch set',
+    { event: abandoned },
+    { samePatchSet: false },
+  ],
+  [
+    'a deleted change stops all its runs',
+    { event: deleted, change: undefined },
+    { belowPatchSet: Number.MAX_SAFE_INTEGER, samePatchSet: true, because: 'change-deleted' },
+  ],
+  [
+    'who takes a change out stops all its runs',
+    { event: cancel, pipeline: cancellable },
+    { belowPatchSet: Number.MAX_SAFE_INTEGER, samePatchSet: true, because: 'dequeued' },
   ],
   ['an older patch set stops nothing', { change: change({ currentRevision: OTHER }) }, undefined],
   ['a merged change stops nothing', { event: merged, change: change({ status: 'MERGED' }) }, undefined],

@@ -40,6 +40,27 @@ test('pairs of one change are decided one after the other, in their order, whate
   expect(log2).toEqual(['begin a', 'end a', 'begin b', 'end b', 'begin c', 'end c']);
 });
 
+test('a pair that asks for it at once is decided after those that wait before it, which are decided anew', async () => {
+  const seen: string[] = [];
+  const queue = new DecisionQueue({
+    log,
+    decide: async (given) => {
+      const what = whatOf(given);
+      const isFirst = !seen.includes('cancel');
+      seen.push(what);
+      return what === 'cancel' ? (isFirst ? 0 : undefined) : isFirst ? 'parked' : undefined;
+    },
+  });
+
+  queue.add(pair(1, 'waits'));
+  await until(() => seen.length === 1);
+  await sleep(20);
+  queue.add(pair(1, 'cancel', 'check', 'comment-added'));
+
+  await until(() => seen.length === 5);
+  expect(seen).toEqual(['waits', 'waits', 'cancel', 'waits', 'cancel']);
+});
+
 test('pairs of different changes and pipelines are decided at the same time', async () => {
   let running = 0;
   let most = 0;

@@ -3,7 +3,7 @@ import type { GerritEvent } from '../../../core/gerrit-event';
 import { Pipeline } from '../../../core/pipeline';
 import { POOLS } from '../../../core/pool';
 import { type SanitizedDefinition, sanitizeDefinition } from '../../../services/shared/definition/sanitize-definition';
-import { planFilter } from '../../../services/shared/filter/plan-filters';
+import { planDequeue, planFilter } from '../../../services/shared/filter/plan-filters';
 import type { ChangeNow, DefinitionNow, Facts } from '../../../services/trigger/decide';
 import { renderWorkflow } from '../../../services/trigger/render-workflow';
 
@@ -85,6 +85,8 @@ export function facts(overrides: Partial<Facts> = {}): Facts {
     fetchUrl: 'http://gerrit.test:8080',
     pipeline: pipeline(),
     filter: planFilter(overrides.pipeline ?? ANYTHING),
+    dequeue: planDequeue(overrides.pipeline ?? ANYTHING),
+    dequeuedAt: undefined,
     known: {},
     eventKey: KEY,
     event: event(),

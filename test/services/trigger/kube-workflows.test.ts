@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
+import { Annotation } from '../../../core/labels';
 import { KubeClient, KubeError } from '../../../services/shared/kube-client';
 import type { StopOlder } from '../../../services/trigger/decide';
 import { KubeWorkflows } from '../../../services/trigger/kube-workflows';
@@ -262,6 +263,24 @@ describe('stopping', () => {
         spec: { shutdown: 'Terminate' },
       },
     });
+  });
+
+  test('says why, when no run takes their place, and leaves what runs because the change was abandoned', async () => {
+    const annotations = { [Annotation.eventKey]: 'local:change-abandoned:demo:7:m' };
+    const cleanup = { ...run('cleanup', 2), metadata: { ...run('cleanup', 2).metadata, annotations } };
+    const all = { belowPatchSet: Number.MAX_SAFE_INTEGER, samePatchSet: true };
+
+    const stopped = await stop(
+      [run('old', 1), cleanup],
+      { ...all, because: 'change-abandoned' },
+      { name: 'mine', onlyBefore: undefined },
+    );
+
+    expect(stopped).toEqual(['old']);
+    expect(seen[1]).toMatchObject({
+      body: { metadata: { annotations: { [Annotation.stoppedBecause]: 'change-abandoned' } } },
+    });
+    expect(await stop([cleanup], { ...all, because: 'dequeued' }, undefined)).toEqual(['cleanup']);
   });
 
   test.each<[string, object]>([

@@ -19,14 +19,23 @@ const PAIR: Pair = { key: KEY, pipeline: 'check', project: 'demo' };
 /** Starts on files below `src` only. */
 const FILES = pipeline({ name: 'files', triggers: [{ event: 'patchset-created', file: { glob: 'src/**' } }] });
 
+/** Comments that say `cancel` take a change out of it. */
+const CANCELLABLE = pipeline({
+  name: 'cancellable',
+  triggers: [{ event: ['patchset-created', 'comment-added'] }],
+  dequeue: [{ event: 'comment-added', command: 'cancel' }],
+});
+
 /** The world around the trigger: remembers what was done to it, and fails once where told to. */
 class World {
   event: GerritEvent | undefined = event();
+  receivedAt = '2026-01-01T00:00:00Z';
   project: ProjectNow = { kind: 'ready', namespace: NAMESPACE, class: 'default' };
   definition: DefinitionNow = found();
   change: ChangeNow | undefined = change();
   outcome: 'created' | 'foreign' | 'refused' | 'not-now' = 'created';
   readonly decisions: Decision[] = [];
+  private readonly standing = new Map<string, Decision>();
   readonly created: WorkflowManifest[] = [];
   readonly stopped: [StopOlder, StoppedBy | undefined][] = [];
   readonly terminated: string[] = [];
@@ -47,16 +56,16 @@ class World {
   readonly controller = new TriggerController({
     server: 'local',
     fetchUrl: 'http://gerrit.test',
-    pipelines: [pipeline({ triggers: [{ event: ['patchset-created', 'comment-added'] }] }), FILES],
+    pipelines: [pipeline({ triggers: [{ event: ['patchset-created', 'comment-added'] }] }), FILES, CANCELLABLE],
     pools: [],
     classPools: {},
     log: pino({ level: 'silent' }),
     admission: this.admission,
     quotas: { room: async () => this.room },
     ledger: {
-      findEvent: async (key) => this.event && { key, event: this.event, receivedAt: '2026-01-01T00:00:00Z' },
+      findEvent: async (key) => this.event && { key, event: this.event, receivedAt: this.receivedAt },
       putReceipt: async () => 'received',
-      putDecision: async (_key, _pipeline, decision) => this.decide(decision),
+      putDecision: async (key, _pipeline, decision) => this.decide(key, decision),
     },
     changes: { find: async () => this.change },
     filterFacts: {
@@ -105,13 +114,16 @@ class World {
     }
   }
 
-  private decide(decision: Decision): 'recorded' | 'another-stands' {
+  private decide(key: string, decision: Decision): 'recorded' | 'another-stands' {
     this.fail('decision');
-    const standing = this.decisions.find(({ kind }) => kind !== 'queued');
+    const standing = this.standing.get(key);
     if (standing !== undefined) {
       return JSON.stringify(standing) === JSON.stringify(decision) ? 'recorded' : 'another-stands';
     }
     this.decisions.push(decision);
+    if (decision.kind !== 'queued') {
+      this.standing.set(key, decision);
+    }
     return 'recorded';
   }
 
@@ -353,6 +365,56 @@ describe('a run that has to wait', () => {
     await world.run({ ...PAIR, key: KEY.replace('patchset-created', 'comment-added') });
 
     expect(world.decisions).toEqual([{ kind: 'filtered', reason: 'already-waiting' }]);
+  });
+});
+
+describe('a change that somebody takes out', () => {
+  const waits = { ...PAIR, pipeline: 'cancellable' };
+  const asks = { ...waits, key: KEY.replace('patchset-created', 'comment-added') };
+  const cancel = event({ type: 'comment-added', comment: 'Patch Set 2:\n\ncancel', messageId: 'm' });
+  const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
+
+  test('is looked at from the front of its line: who waits is decided first, and gives the place up', async () => {
+    const world = new World();
+    world.admission.seen({
+      key: 'ci-other/1',
+      namespace: 'ci-other',
+      projectClass: 'default',
+      precedence: 'check',
+      need: NOTHING,
+    });
+    await expect(world.run(waits)).resolves.toBe('parked');
+    Object.assign(world, { event: cancel, receivedAt: at(5) });
+    await expect(world.run(asks)).resolves.toBe(0);
+    expect(world.decisions).toEqual([]);
+
+    Object.assign(world, { event: event(), receivedAt: at(0) });
+    await world.run(waits);
+    Object.assign(world, { event: cancel, receivedAt: at(5) });
+    await world.run(asks);
+
+    expect(world.decisions).toEqual([
+      { kind: 'filtered', reason: 'dequeued' },
+      { kind: 'filtered', reason: 'stops-runs' },
+    ]);
+    expect(world.stopped.at(-1)).toEqual([
+      expect.objectContaining({ pipeline: 'cancellable', because: 'dequeued' }),
+      undefined,
+    ]);
+    world.admission.gone('ci-other/1');
+    expect(world.turns).toEqual([]);
+  });
+
+  test('runs again when that is asked for afterwards', async () => {
+    const world = new World();
+    Object.assign(world, { event: cancel, receivedAt: at(5) });
+    await world.run(asks);
+    await world.run(asks);
+
+    Object.assign(world, { event: event({ type: 'comment-added', comment: 'recheck' }), receivedAt: at(6) });
+    await world.run({ ...asks, key: `${asks.key}0` });
+
+    expect(world.decisions).toMatchObject([{ reason: 'stops-runs' }, { kind: 'spawned' }]);
   });
 });
 

@@ -29,6 +29,10 @@ const PIPELINES = [
   },
   { name: 'post', triggers: [{ event: 'change-merged' }, { event: 'ref-updated', ref: '^refs/tags/' }] },
   { name: 'publish', triggers: [{ event: 'ref-updated', project: { plain: 'demo' }, branch: { plain: 'master' } }] },
+  {
+    name: 'minutely',
+    triggers: [{ event: 'timer', time: '* * * * *', branch: { plain: 'master' }, project: '^demo$' }],
+  },
 ];
 
 interface Subject {
@@ -37,6 +41,7 @@ interface Subject {
   readonly ledger: LedgerClient;
   readonly check: EventSourceClient;
   readonly post: EventSourceClient;
+  readonly minutely: EventSourceClient;
   stop(): Promise<void>;
 }
 
@@ -81,15 +86,18 @@ async function start(endpoint: Partial<GerritEndpoint> = {}): Promise<Subject> {
   }
   const check = new EventSourceClient(doors.eventSourcePort, 'check');
   const post = new EventSourceClient(doors.eventSourcePort, 'post');
+  const minutely = new EventSourceClient(doors.eventSourcePort, 'minutely');
   return {
     gateway,
     readiness,
     check,
     post,
+    minutely,
     ledger: new LedgerClient(doors.ledgerUrl, () => 'trigger'),
     stop: async () => {
       check.close();
       post.close();
+      minutely.close();
       await gateway.stop();
       await Promise.all([client.close(), http.close()]);
     },
@@ -256,6 +264,27 @@ describe('gateway with a real Gerrit', () => {
 
     expect(Date.now() - servedAt).toBeLessThan(15_000);
   }, 120_000);
+
+  test('a clock starts a branch that is there once a minute, at the commit it points to', async () => {
+    await gerrit.admin.createProject('other');
+    const { revision } = (await gerrit.admin.rest('GET', '/projects/demo/branches/master')) as { revision: string };
+    const known = new Set(subject.minutely.references.map(({ key }) => key));
+
+    const fresh = await until(
+      'two more minutes',
+      () => {
+        const keys = new Set(subject.minutely.references.map(({ key }) => key).filter((key) => !known.has(key)));
+        return keys.size >= 2 ? [...keys] : undefined;
+      },
+      180,
+    );
+
+    const events = await Promise.all(fresh.map(async (key) => (await subject.ledger.findEvent(key))?.event));
+    expect(events).toMatchObject(
+      fresh.map(() => ({ refUpdate: { project: 'demo', refName: 'refs/heads/master', newRev: revision } })),
+    );
+    expect(new Set(events.map((event) => event?.timer?.at)).size).toBe(fresh.length);
+  }, 200_000);
 
   test('a host key that is not pinned is refused', async () => {
     await subject.stop();

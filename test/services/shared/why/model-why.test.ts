@@ -81,6 +81,15 @@ describe('why', () => {
     expect(why(event('patchset-created', { check: unmatched('no') }))).toMatchObject([{ objections: ['no'] }]);
   });
 
+  test('tells of a run first, and then of what stopped it', () => {
+    const end = event('change-abandoned', { check: passed({ kind: 'filtered', reason: 'stops-runs' }) });
+
+    expect(outcomes([pushed(), end])).toMatchObject([
+      { kind: 'ran' },
+      { kind: 'not-started', event: { type: 'change-abandoned' }, reason: 'stops-runs' },
+    ]);
+  });
+
   test('tells conditions that Gerrit’s answer did not meet', () => {
     const objections = ['wip is true, wanted false (pipelines.check.require.wip)'];
 
