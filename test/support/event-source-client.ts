@@ -13,13 +13,16 @@ export class EventSourceClient {
   failure: string | undefined;
   private readonly end: () => void;
 
-  constructor(port: number, pipeline: string) {
+  /** `onReference`: what is done with each, besides being kept. */
+  constructor(port: number, pipeline: string, onReference: (reference: EventReference) => void = () => undefined) {
     const { generic } = loadPackageDefinition(loadSync(protoPath('generic.proto'))) as { generic: GrpcObject };
     const Eventing = generic['Eventing'] as ServiceClientConstructor;
     const client = new Eventing(`127.0.0.1:${port}`, credentials.createInsecure());
     const stream = client['StartEventSource']?.({ name: pipeline, config: Buffer.from(pipeline) });
     stream.on('data', (event: unknown) => {
-      this.references.push(EventReference.parse(JSON.parse(BusEvent.parse(event).payload.toString('utf8'))));
+      const reference = EventReference.parse(JSON.parse(BusEvent.parse(event).payload.toString('utf8')));
+      this.references.push(reference);
+      onReference(reference);
     });
     stream.on('error', (error: Error) => {
       this.failure = error.message;
