@@ -15,8 +15,9 @@ import type { Ledger } from './ledger/ledger';
 import type { Verdicts } from './ledger/model-record';
 import { metrics } from './metrics';
 
-/** Changes whose messages are looked up at once. */
-const LOOKUPS = 4;
+/** Changes whose messages are looked up at once, and those of one project, for which Gerrit may be slow. */
+const LOOKUPS = 6;
+const LOOKUPS_OF_PROJECT = 3;
 const LOOK_AGAIN_MS = 250;
 /** After so long without a trace of it the search for an event's message is left to the sweep, which reads them all. */
 const GIVE_UP_MS = 60_000;
@@ -52,6 +53,7 @@ export class GerritIntake {
     this.lookups = new WorkQueue({
       log: options.log,
       concurrency: LOOKUPS,
+      groups: { of: projectOfChangeKey, most: LOOKUPS_OF_PROJECT },
       firstBackoffMs: LOOK_AGAIN_MS,
       mostBackoffMs: 10_000,
       work: (change) => this.lookUp(change),
@@ -137,7 +139,7 @@ export class GerritIntake {
   }
 
   private addRaw(id: string, event: GerritEvent): void {
-    const change = JSON.stringify([event.change?.project, event.change?.number]);
+    const change = changeKeyOf(event);
     const open = this.raws.get(change) ?? new Map<string, OpenRaw>();
     open.set(id, { event, since: Date.now() });
     this.raws.set(change, open);
@@ -209,6 +211,10 @@ export class GerritIntake {
     this.options.log.error({ reason: messageOf(error) }, 'event not recorded');
   };
 }
+
+/** What raw events are looked up by. */
+const changeKeyOf = ({ change }: GerritEvent): string => `${change?.number} ${change?.project}`;
+const projectOfChangeKey = (key: string): string => key.slice(key.indexOf(' ') + 1);
 
 function countVerdicts({ type }: GerritEvent, verdicts: Verdicts): void {
   if (Object.keys(verdicts).length === 0) {

@@ -9,6 +9,8 @@ import { WorkQueue } from '../shared/work-queue';
 import type { ReporterController } from './reporter-controller';
 
 const CONCURRENCY = 16;
+/** Of one namespace, that is of one project: a Gerrit that is slow for it alone must leave connections to the others. */
+const CONCURRENCY_OF_NAMESPACE = 4;
 
 export interface FollowRunsOptions {
   readonly kube: Pick<KubeClient, 'list' | 'watch'>;
@@ -27,6 +29,7 @@ export function followRuns({ kube, controller, log, signal, onSynced }: FollowRu
   const queue = new WorkQueue({
     log,
     concurrency: CONCURRENCY,
+    groups: { of: (key) => key.split('/')[0] ?? '', most: CONCURRENCY_OF_NAMESPACE },
     work: async (key) => {
       const workflow = open.get(key);
       return workflow === undefined ? undefined : controller.reconcile(workflow);
