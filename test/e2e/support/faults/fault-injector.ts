@@ -27,13 +27,21 @@ interface Wound {
   /** Not before this. Milliseconds since 1970. */
   readonly until: number;
   /** Connections that somebody must have noticed to be dead. */
-  readonly cut?: { readonly pid: number; readonly ports: readonly number[]; readonly toPort: number };
+  readonly cut?: Cut;
+}
+
+interface Cut {
+  readonly component: Component;
+  readonly pid: number;
+  readonly ports: readonly number[];
+  readonly toPort: number;
 }
 
 /** Does to the running system what a plan says, and knows who has come back. */
 export class FaultInjector {
   private readonly wounds = new Map<Component, Wound>();
   private readonly frozen = new Set<number>();
+  private readonly cuts: Cut[] = [];
   private pods: readonly PodNow[] = [];
 
   constructor(
@@ -45,8 +53,10 @@ export class FaultInjector {
   /** A fault every few seconds until the signal fires. Resolves to what happened, in order. */
   async follow(plan: readonly PlannedFault[], signal: AbortSignal): Promise<Fault[]> {
     const happened: Fault[] = [];
-    for (const planned of plan) {
-      await sleep(FAULT_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    const begin = Date.now();
+    for (const [index, planned] of plan.entries()) {
+      const waitMs = begin + (index + 1) * FAULT_EVERY_MS - Date.now();
+      await sleep(Math.max(0, waitMs), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) {
         break;
       }
@@ -66,11 +76,8 @@ export class FaultInjector {
     for (const pid of this.frozen) {
       signalProcess(pid, 'SIGCONT');
     }
-    for (const { cut } of this.wounds.values()) {
-      if (cut !== undefined) {
-        // Gone with its pod, maybe.
-        await mendConnections(cut.pid, cut.ports, cut.toPort).catch(() => undefined);
-      }
+    for (const cut of this.cuts.splice(0)) {
+      await this.mend(cut);
     }
     this.wounds.clear();
     await until(
@@ -111,10 +118,18 @@ export class FaultInjector {
         this.freeze(pids, fault.forMs);
         return true;
       case 'half-open': {
-        const ports = await cutConnections(pid, fault.toPort);
-        this.wounds.set(component, { ...none, cut: { pid, ports, toPort: fault.toPort } });
-        return ports.length > 0;
+        const cut = { component, pid, toPort: fault.toPort, ports: await cutConnections(pid, fault.toPort) };
+        this.cuts.push(cut);
+        this.wounds.set(component, { ...none, cut });
+        return cut.ports.length > 0;
       }
+    }
+  }
+
+  /** A process that was killed since left its network, and the rules in it, to the next one of its pod. */
+  private async mend({ component, pid, ports, toPort }: Cut): Promise<void> {
+    for (const each of [pid, ...clusterProcesses(PLACES[component].command)]) {
+      await mendConnections(each, ports, toPort).catch(() => undefined);
     }
   }
 
@@ -158,7 +173,7 @@ export class FaultInjector {
     return Promise.race([answered, sleep(ANSWER_MS, false)]);
   }
 
-  private async isStillCut({ pid, ports, toPort }: NonNullable<Wound['cut']>): Promise<boolean> {
+  private async isStillCut({ pid, ports, toPort }: Cut): Promise<boolean> {
     const now = await connectionsTo(pid, toPort).catch(() => []);
     return now.some((port) => ports.includes(port));
   }
