@@ -67,7 +67,7 @@ async function tell(gerrit: TrafficOptions['gerrit'], project: string, subject: 
 }
 
 /** Does something until Gerrit has done it. One that refuses what it was asked before has done it the first time. */
-async function insist<Answer>(what: () => Promise<Answer>): Promise<Answer | undefined> {
+export async function insist<Answer>(what: () => Promise<Answer>): Promise<Answer | undefined> {
   for (let tries = 1; ; tries++) {
     try {
       return await what();

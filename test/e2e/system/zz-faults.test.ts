@@ -12,7 +12,7 @@ import { FaultInjector } from '../support/faults/fault-injector';
 import { clusterProcesses } from '../support/kill-process';
 import { counterOf } from '../support/service-metrics';
 import { localImage, makeProject, removeProject, runningSystem, type System } from '../support/system';
-import { makeTraffic } from '../support/traffic';
+import { insist, makeTraffic } from '../support/traffic';
 import { until } from '../support/until';
 
 jest.setTimeout(3 * 3_600_000);
@@ -80,7 +80,9 @@ test('a reader that stands still makes Gerrit drop events and say so, and none o
   const before = await dropped();
   const project = projects[0] ?? '';
   const change = async (subject: string) =>
-    Created.parse(await system.gerrit.rest('POST', '/changes/', { project, branch: 'master', subject }))._number;
+    Created.parse(
+      await insist(() => system.gerrit.rest('POST', '/changes/', { project, branch: 'master', subject })),
+    )._number;
   const noisy = await Promise.all(Array.from({ length: 20 }, (_value, index) => change(`Noisy ${index}`)));
 
   const pids = clusterProcesses(GATEWAY);
@@ -91,7 +93,7 @@ test('a reader that stands still makes Gerrit drop events and say so, and none o
     await Promise.all(
       noisy.map(async (number) => {
         for (let round = 0; round < 18; round++) {
-          await system.gerrit.comment({ project, number }, `${word}${round}`);
+          await insist(() => system.gerrit.comment({ project, number }, `${word}${round}`));
         }
       }),
     );
