@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { Label } from '../../../../core/labels';
 import { PROJECTS_PATH } from '../../../../core/project';
@@ -41,8 +42,10 @@ const [QUICK, SLOW] = ['quick', 'slow'];
 /** Longer than any of our deadlines, which are made shorter here, so that what they lead to is seen sooner. */
 const ANSWERS_IN_MS = 30_000;
 const DEADLINE = { deadlineMs: 3_000, attempts: 2 };
-/** More than are decided at once, by far. */
-const SLOW_CHANGES = 100;
+/** Twice as many events of them as are decided at once. */
+const SLOW_CHANGES = 32;
+/** As many as a small Gerrit does well. */
+const fewAtOnce = pLimit(4);
 /** What an event may take longer beside the slow project: nothing that is waited for takes as little. */
 const MOST_SLOWER_MS = 1_500;
 
@@ -159,11 +162,13 @@ async function longest(changes: number, pauseMs: number): Promise<number> {
 test('a project of which Gerrit answers in 30 s slows no other down, and is served when it is quick again', async () => {
   const alone = await longest(5, 0);
 
-  const changes = await Promise.all(Array.from({ length: SLOW_CHANGES / 2 }, () => makeChange(SLOW)));
+  const makeSlow = () => Promise.all(Array.from({ length: SLOW_CHANGES }, () => fewAtOnce(() => makeChange(SLOW))));
+  const changes = await makeSlow();
   await until('the first runs of what will be slow', async () => (await runsOf(SLOW)) === changes.length);
   proxy.decide = ({ path }) => (path.includes(SLOW) ? { kind: 'late', ms: ANSWERS_IN_MS } : undefined);
-  await Promise.all(changes.map((number) => gerrit.admin.comment({ project: SLOW, number }, 'recheck')));
-  await Promise.all(changes.map(() => makeChange(SLOW)));
+  const recheck = (number: number) => gerrit.admin.comment({ project: SLOW, number }, 'recheck');
+  await Promise.all(changes.map((number) => fewAtOnce(() => recheck(number))));
+  await makeSlow();
 
   // Long enough that deadlines have passed and what they lead to is felt.
   const beside = await longest(12, 1_000);

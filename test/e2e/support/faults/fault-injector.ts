@@ -11,6 +11,7 @@ import {
 import { clusterProcesses } from '../kill-process';
 import type { System } from '../system';
 import { until } from '../until';
+import { removeStaleLocks } from './gerrit-locks';
 import { PLACES, type PodNow, podPath, podsNow } from './components';
 import { connectionsTo, cutConnections, mendConnections } from './cut-connections';
 
@@ -113,6 +114,9 @@ export class FaultInjector {
         this.wounds.set(component, { ...none, pids: new Set(pids), containers: new Set(this.containersOf(component)) });
         for (const each of pids) {
           signalProcess(each, 'SIGKILL');
+        }
+        if (component === 'gerrit') {
+          await removeStaleLocks();
         }
         return true;
       case 'freeze':
