@@ -8,6 +8,8 @@ import type { System } from './system';
 const SHARE = { patchSet: 0.15, recheck: 0.1, talk: 0.1, abandoned: 0.05 };
 const MOST_PAUSE_MS = 3_000;
 const AGAIN_AFTER_MS = 500;
+/** By then a Gerrit that is only killed now and then is back. */
+const GIVE_UP_MS = 900_000;
 
 const Created = z.object({ project: z.string(), _number: z.int(), subject: z.string(), change_id: z.string() });
 
@@ -66,15 +68,19 @@ async function tell(gerrit: TrafficOptions['gerrit'], project: string, subject: 
   }
 }
 
-/** Does something until Gerrit has done it. One that refuses what it was asked before has done it the first time. */
+/**
+ * Does something until Gerrit has done it. One that refuses what it was asked before has done it the first time. Rejects
+ * with what Gerrit said when that takes too long, or when it refuses at once.
+ */
 export async function insist<Answer>(what: () => Promise<Answer>): Promise<Answer | undefined> {
+  const giveUpAt = Date.now() + GIVE_UP_MS;
   for (let tries = 1; ; tries++) {
     try {
       return await what();
     } catch (error) {
-      if (error instanceof TransientError) {
+      if (error instanceof TransientError && Date.now() < giveUpAt) {
         await sleep(AGAIN_AFTER_MS);
-      } else if (tries > 1) {
+      } else if (tries > 1 && !(error instanceof TransientError)) {
         return undefined;
       } else {
         throw error;
