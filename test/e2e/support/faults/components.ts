@@ -25,11 +25,14 @@ export const PLACES: Readonly<Record<Component, Place>> = {
 
 const NATS = 4222;
 
-/** Connections that are kept for long, each noticed to be dead by keepalives of one end or the other. */
+/**
+ * Connections that are kept for long, each noticed to be dead by keepalives of one end or the other. Not the Sensor's to the
+ * trigger: with a call under way Argo's client waits as long as the kernel tries, a quarter of an hour.
+ */
 export const CONNECTIONS: LongConnections = {
   gateway: [CLUSTER_ADDRESS.sshPort],
   'event-source': [Port.eventSource, NATS],
-  sensor: [NATS, Port.customTrigger],
+  sensor: [NATS],
   trigger: [Port.ledger],
   reporter: [Port.ledger],
 };
