@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { Namespace } from '../../../core/labels';
 import { httpPasswordFile } from '../../../local/gerrit/credentials';

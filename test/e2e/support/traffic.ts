@@ -55,7 +55,9 @@ async function tell(gerrit: TrafficOptions['gerrit'], project: string, subject: 
   if (wants['patchSet']) {
     await pause();
     const message = `${subject}, said better\n\nChange-Id: ${made.change_id}\n`;
-    await insist(() => gerrit.rest('PUT', `/changes/${encodeURIComponent(project)}~${made._number}/message`, { message }));
+    await insist(() =>
+      gerrit.rest('PUT', `/changes/${encodeURIComponent(project)}~${made._number}/message`, { message }),
+    );
   }
   if (wants['recheck']) {
     await pause();

@@ -51,7 +51,12 @@ async function changeNumbers(url: string, authorization: string): Promise<number
   const { stdout } = await run('git', ['ls-remote', url, 'refs/changes/*/meta'], {
     maxBuffer: MOST_BYTES,
     env: {
-      ...{ PATH: process.env['PATH'], GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+      ...{
+        PATH: process.env['PATH'],
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+      },
       // In the environment: arguments would show it to everybody.
       ...{ GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'http.extraHeader' },
       GIT_CONFIG_VALUE_0: `Authorization: ${authorization}`,

@@ -144,9 +144,7 @@ function decisionViolations(
     return [`twice: ${event.key} in ${pipeline} is decided ${own.length} times`];
   }
   const isSamePatchSet = new Set(
-    all
-      .filter(({ change, patchSet }) => change === event.change && patchSet === event.patchSet)
-      .map(({ key }) => key),
+    all.filter(({ change, patchSet }) => change === event.change && patchSet === event.patchSet).map(({ key }) => key),
   );
   const hasRun = decisions.some(({ key, decision }) => decision.kind === 'spawned' && isSamePatchSet.has(key));
   return isFounded(first.decision, event, hasRun)
@@ -171,8 +169,7 @@ function isFounded(decision: TerminalDecision, { change, patchSet }: Expected, h
   }
 }
 
-const isOutdated = ({ patchSets }: ChangeOnRecord, patchSet: number): boolean =>
-  patchSet !== patchSets.at(-1)?.number;
+const isOutdated = ({ patchSets }: ChangeOnRecord, patchSet: number): boolean => patchSet !== patchSets.at(-1)?.number;
 
 const wasClosed = ({ isOpen, messages }: ChangeOnRecord): boolean =>
   !isOpen || messages.some(({ tag }) => tag === ABANDONED);

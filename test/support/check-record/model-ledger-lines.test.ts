@@ -26,7 +26,11 @@ test('reads what the gateway writes, over segments, and of decisions the termina
   expect(parseLedger([segment(HEADER, EVENT, QUEUED), segment(HEADER, SPAWNED)])).toEqual({
     events: [{ kind: 'event', key: EVENT.key, verdicts: { check: 'pass' } }],
     decisions: [
-      { key: EVENT.key, pipeline: 'check', decision: { kind: 'spawned', workflow: { namespace: 'ci-a', name: 'n', uid: 'u' } } },
+      {
+        key: EVENT.key,
+        pipeline: 'check',
+        decision: { kind: 'spawned', workflow: { namespace: 'ci-a', name: 'n', uid: 'u' } },
+      },
     ],
     damaged: 0,
   });

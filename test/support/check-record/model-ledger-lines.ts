@@ -29,7 +29,12 @@ const Decision = z.discriminatedUnion('kind', [
 ]);
 export type TerminalDecision = Exclude<z.infer<typeof Decision>, { kind: 'queued' }>;
 
-const DecisionLine = z.object({ kind: z.literal('decision'), key: z.string(), pipeline: z.string(), decision: Decision });
+const DecisionLine = z.object({
+  kind: z.literal('decision'),
+  key: z.string(),
+  pipeline: z.string(),
+  decision: Decision,
+});
 export interface DecisionLine {
   readonly key: string;
   readonly pipeline: string;

@@ -20,7 +20,15 @@ const ANSWER = {
     },
     { id: 'm0', date: '2026-11-23 10:00:00.000000000', _revision_number: 1, message: 'Uploaded patch set 1.' },
   ],
-  labels: { Verified: { all: [{ username: 'ci', value: 1 }, { username: 'ada', value: 0 }] }, 'Code-Review': {} },
+  labels: {
+    Verified: {
+      all: [
+        { username: 'ci', value: 1 },
+        { username: 'ada', value: 0 },
+      ],
+    },
+    'Code-Review': {},
+  },
 };
 
 test('a change is read as Gerrit tells it, oldest first', () => {

@@ -75,9 +75,7 @@ export const podPath = (name: string): string => `/api/v1/namespaces/${Namespace
 
 /** Pods of the event path that are not on their way out. */
 export async function podsNow({ kube }: Pick<System, 'kube'>, timeoutMs: number): Promise<PodNow[]> {
-  const { items } = Pods.parse(
-    await kube.get(`/api/v1/namespaces/${Namespace.gerritGateway}/pods`, { timeoutMs }),
-  );
+  const { items } = Pods.parse(await kube.get(`/api/v1/namespaces/${Namespace.gerritGateway}/pods`, { timeoutMs }));
   return items.flatMap(({ metadata: { name, labels, deletionTimestamp }, status }) =>
     deletionTimestamp !== undefined
       ? []

@@ -11,9 +11,9 @@ import {
 import { clusterProcesses } from '../kill-process';
 import type { System } from '../system';
 import { until } from '../until';
-import { removeStaleLocks } from './gerrit-locks';
 import { PLACES, type PodNow, podPath, podsNow } from './components';
 import { connectionsTo, cutConnections, mendConnections } from './cut-connections';
+import { removeStaleLocks } from './gerrit-locks';
 
 const GERRIT_VERSION = `${httpUrl(CLUSTER_ADDRESS)}/config/server/version`;
 /** Whoever takes longer to say that it serves does not. */
