@@ -60,13 +60,18 @@ test(`of ${CHANGES} changes under random faults each event is decided once and e
   const traffic = { gerrit: system.gerrit, projects, changes: CHANGES, everyMs: EVERY_MS, seed: SEED };
   say(`seed ${SEED}`);
 
-  const [happened] = await Promise.all([
-    faults.follow(plan, over.signal),
-    makeTraffic(traffic).finally(() => over.abort()),
-  ]);
-  await faults.heal();
+  const following = faults.follow(plan, over.signal);
+  try {
+    await makeTraffic(traffic);
+  } finally {
+    // Nothing stays frozen or cut off, however it went.
+    over.abort();
+    await following;
+    await faults.heal();
+  }
   await comeToRest();
 
+  const happened = await following;
   const { violations, seen } = await checkRecord(system, projects);
   say(`${happened.length} faults; ${JSON.stringify(seen)}`);
   expect(violations).toEqual([]);
