@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLUSTER_ADDRESS, httpUrl } from '../../../../local/gerrit/gerrit-options';
+import { messageOf } from '../../../../services/shared/errors';
 import {
   COMPONENTS,
   type Component,
@@ -65,7 +66,9 @@ export class FaultInjector {
       }
       const ready = await this.ready();
       const fault = chooseFault(planned, ready);
-      if (fault !== undefined && (await this.inject(fault))) {
+      // What ended by itself in between cannot be hit.
+      const isHit = fault !== undefined && (await this.inject(fault).catch(this.sayTrouble));
+      if (isHit) {
         happened.push(fault);
       }
       const away = COMPONENTS.filter((component) => !ready.has(component));
@@ -98,6 +101,11 @@ export class FaultInjector {
     const answers = await Promise.all(COMPONENTS.map((component) => this.isReady(component)));
     return new Set(COMPONENTS.filter((_component, index) => answers[index]));
   }
+
+  private readonly sayTrouble = (error: unknown): false => {
+    this.say(messageOf(error));
+    return false;
+  };
 
   /** Resolves to whether there was anything to hit. */
   private async inject(fault: Fault): Promise<boolean> {
