@@ -16,6 +16,10 @@ export const LONG_TESTS: Readonly<Record<string, LongTest>> = {
     says: '10,000 schedules of crashes, losses, repeats and reordering on the way from an event to its vote, in virtual time',
     file: 'test/scenarios/event-path/event-path.test.ts',
   },
+  faults: {
+    says: '2,000 changes while a random part of the event path, Gerrit or the API server is killed, frozen or cut off every 5 s',
+    file: 'test/e2e/system/zz-faults.test.ts',
+  },
   provision: {
     says: '10,000 projects on a control plane of its own: from nothing, resync, drift, leader killed and stopped, retirement',
     file: 'test/e2e/services/provisioner/scale.test.ts',

@@ -36,7 +36,8 @@ const POD_PARTS = {
   ],
   [`${CORE}Capabilities`]: ['drop'],
   [`${CORE}SeccompProfile`]: ['type'],
-  [`${CORE}PodSecurityContext`]: ['fsGroup', 'runAsGroup', 'runAsNonRoot', 'runAsUser', 'seccompProfile'],
+  [`${CORE}PodSecurityContext`]: ['fsGroup', 'runAsGroup', 'runAsNonRoot', 'runAsUser', 'seccompProfile', 'sysctls'],
+  [`${CORE}Sysctl`]: ['name', 'value'],
 };
 
 /** Argo Events: the four kinds of the event path, and in them only the generic source and the custom trigger. */

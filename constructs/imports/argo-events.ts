@@ -71,6 +71,7 @@ export interface PodSecurityContext {
   readonly runAsNonRoot?: boolean;
   readonly runAsUser?: number;
   readonly seccompProfile?: SeccompProfile;
+  readonly sysctls?: readonly Sysctl[];
 }
 
 export interface ResourceRequirements {
@@ -102,6 +103,11 @@ export interface SensorSpec {
   readonly replicas?: number;
   readonly template?: Template;
   readonly triggers: readonly Trigger[];
+}
+
+export interface Sysctl {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface TLSConfig {

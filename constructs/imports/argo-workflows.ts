@@ -81,6 +81,7 @@ export interface PodSecurityContext {
   readonly runAsNonRoot?: boolean;
   readonly runAsUser?: number;
   readonly seccompProfile?: SeccompProfile;
+  readonly sysctls?: readonly Sysctl[];
 }
 
 export interface ResourceRequirements {
@@ -126,6 +127,11 @@ export interface SecurityContext {
   readonly runAsNonRoot?: boolean;
   readonly runAsUser?: number;
   readonly seccompProfile?: SeccompProfile;
+}
+
+export interface Sysctl {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface TTLStrategy {

@@ -5,7 +5,8 @@ import { type GerritAddress, httpUrl } from './gerrit-options';
  *
  * `auth.type = OPENID` without a provider: nobody logs in on the web or becomes an account by asking, while tokens
  * over HTTP and keys over SSH work as on a production server. `change.strictLabels` keeps its default, so that an
- * unknown label is silently dropped here too.
+ * unknown label is silently dropped here too. Its index is on disk with every write: a Gerrit that is killed forgets up
+ * to five minutes of it otherwise, and then no search finds these changes.
  */
 export function renderGerritConfig(address: GerritAddress, serverId: string): string {
   return `[gerrit]
@@ -14,6 +15,10 @@ export function renderGerritConfig(address: GerritAddress, serverId: string): st
 	serverId = ${serverId}
 [index]
 	type = lucene
+[index "changes_open"]
+	commitWithin = 0
+[index "changes_closed"]
+	commitWithin = 0
 [auth]
 	type = OPENID
 	gitBasicAuthPolicy = HTTP

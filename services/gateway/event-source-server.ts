@@ -5,6 +5,7 @@ import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
 import { protoPath } from '../shared/proto-path';
 import type { HandOn } from './hand-on';
+import { metrics } from './metrics';
 
 const EventSourceRequest = z.object({ name: z.string(), config: z.instanceof(Buffer) });
 
@@ -57,6 +58,7 @@ function serveStream(
   const { name, config } = request.data ?? { name: '', config: Buffer.alloc(0) };
   const pipeline = [config.toString('utf8').trim(), name].find((candidate) => handOn.has(candidate));
   if (pipeline === undefined) {
+    metrics.refusedStreams.inc();
     log.warn({ name }, 'an EventSource asks for a pipeline that is not configured');
     call.emit('error', { code: status.NOT_FOUND, details: `no pipeline '${name}'; see stack config` });
     return;

@@ -18,8 +18,9 @@ import { metrics } from './metrics';
 import { ChangeLook } from './model-look';
 import { lookupOptions } from './plan-lookup';
 
-/** Changes whose messages are looked up at once. */
-const LOOKUPS = 4;
+/** Changes whose messages are looked up at once, and those of one project, for which Gerrit may be slow. */
+const LOOKUPS = 6;
+const LOOKUPS_OF_PROJECT = 3;
 const LOOK_AGAIN_MS = 250;
 /** After so long without a trace of it the search for an event's message is left to the sweep, which reads them all. */
 const GIVE_UP_MS = 60_000;
@@ -57,6 +58,7 @@ export class GerritIntake {
     this.lookups = new WorkQueue({
       log: options.log,
       concurrency: LOOKUPS,
+      groups: { of: projectOfChangeKey, most: LOOKUPS_OF_PROJECT },
       firstBackoffMs: LOOK_AGAIN_MS,
       mostBackoffMs: 10_000,
       work: (change) => this.lookUp(change),
@@ -162,7 +164,7 @@ export class GerritIntake {
   }
 
   private addRaw(id: string, event: GerritEvent): void {
-    const change = JSON.stringify([event.change?.project, event.change?.number]);
+    const change = changeKeyOf(event);
     const open = this.raws.get(change) ?? new Map<string, OpenRaw>();
     open.set(id, { event, since: Date.now() });
     this.raws.set(change, open);
@@ -232,6 +234,10 @@ export class GerritIntake {
     this.options.log.error({ reason: messageOf(error) }, 'event not recorded');
   };
 }
+
+/** What raw events are looked up by. */
+const changeKeyOf = ({ change }: GerritEvent): string => `${change?.number} ${change?.project}`;
+const projectOfChangeKey = (key: string): string => key.slice(key.indexOf(' ') + 1);
 
 function countVerdicts({ type }: GerritEvent, verdicts: Verdicts): void {
   if (Object.keys(verdicts).length === 0) {

@@ -63,6 +63,10 @@ export const metrics = {
     help: 'Open streams of EventSource pods.',
     labelNames: ['pipeline'],
   }),
+  refusedStreams: new Counter({
+    name: 'gateway_refused_streams_total',
+    help: 'Streams of events asked for by a name that is no pipeline of ours.',
+  }),
   fsync: new Histogram({
     name: 'gateway_ledger_sync_seconds',
     help: 'One write and sync of the ledger.',

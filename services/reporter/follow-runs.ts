@@ -13,6 +13,8 @@ import type { ReporterController } from './reporter-controller';
 
 const CONCURRENCY = 16;
 const Identified = z.object({ metadata: z.object({ uid: z.string() }) });
+/** Of one namespace, that is of one project: a Gerrit that is slow for it alone must leave connections to the others. */
+const CONCURRENCY_OF_NAMESPACE = 4;
 
 export interface FollowRunsOptions {
   readonly kube: Pick<KubeClient, 'list' | 'watch'>;
@@ -41,6 +43,7 @@ export function followRuns({ kube, controller, keptMs, log, signal, onSynced }: 
   const queue = new WorkQueue({
     log,
     concurrency: CONCURRENCY,
+    groups: { of: (key) => key.split('/')[0] ?? '', most: CONCURRENCY_OF_NAMESPACE },
     work: async (key) => {
       const { run, againMs } = expected.look(key, Date.now());
       if (run !== undefined) {

@@ -1,14 +1,16 @@
 import { Counter } from 'prom-client';
-import { AdaptiveLimit } from './adaptive-limit';
 import { messageOf, TransientError } from './errors';
-import { KeyLanes, type Lane } from './key-lanes';
+import type { Lane } from './key-lanes';
 import type { Logger } from './log';
 import { type Rate, TokenBucket } from './token-bucket';
+import { WorkGroups, type WorkGroupsOptions } from './work-groups';
 
 export interface WorkQueueOptions {
   readonly log: Logger;
   /** Keys worked on at once, at most; fewer while the other side says that it is overloaded. */
   readonly concurrency: number;
+  /** Groups that are not to take each other's places: one that is slow has so many, and overload is its own. @default - all are one group */
+  readonly groups?: WorkGroupsOptions;
   /** First wait after a failure, doubling up to `mostBackoffMs`; up to half of it is left out by chance. @default 100 */
   readonly firstBackoffMs?: number;
   /** @default 60000 */
@@ -42,18 +44,17 @@ const RETRIES: Rate = { perSecond: 50, burst: 100 };
  * exponential back-off of their own key and at a bounded rate of all.
  */
 export class WorkQueue {
-  private readonly waiting = new KeyLanes();
+  private readonly waiting: WorkGroups;
   private readonly running = new Set<string>();
   private readonly again = new Map<string, Lane>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Map<string, Timer>();
-  private readonly limit: AdaptiveLimit;
   private readonly retries: TokenBucket;
   private stopped = false;
   private idle: (() => void) | undefined;
 
   constructor(private readonly options: WorkQueueOptions) {
-    this.limit = new AdaptiveLimit(options.concurrency);
+    this.waiting = new WorkGroups(options.groups ?? { of: () => '', most: options.concurrency });
     this.retries = new TokenBucket(options.retries ?? RETRIES);
   }
 
@@ -120,7 +121,7 @@ export class WorkQueue {
   }
 
   private pump(): void {
-    while (this.running.size < this.limit.current) {
+    while (this.running.size < this.options.concurrency) {
       const key = this.waiting.take();
       if (key === undefined) {
         return;
@@ -131,17 +132,18 @@ export class WorkQueue {
   }
 
   private async run(key: string): Promise<void> {
+    let went: 'well' | 'overloaded' | undefined = 'well';
     try {
       const callAgainMs = await this.options.work(key);
       this.failures.delete(key);
-      this.limit.succeeded();
       if (callAgainMs !== undefined) {
         this.addAfter(key, callAgainMs);
       }
     } catch (error) {
-      this.failed(key, error);
+      went = this.failed(key, error);
     } finally {
       this.running.delete(key);
+      this.waiting.done(key, went);
       const again = this.again.get(key);
       this.again.delete(key);
       if (again !== undefined) {
@@ -154,19 +156,17 @@ export class WorkQueue {
     }
   }
 
-  private failed(key: string, error: unknown): void {
+  private failed(key: string, error: unknown): 'overloaded' | undefined {
     const { firstBackoffMs = 100, mostBackoffMs = 60_000 } = this.options;
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
     workRetriesTotal.inc();
     const asked = retryAfterMs(error);
-    if (asked !== undefined || error instanceof TransientError) {
-      this.limit.overloaded();
-    }
     const backoff = Math.min(firstBackoffMs * 2 ** (failures - 1), mostBackoffMs) * (1 - Math.random() / 2);
     const retryInMs = Math.round(Math.max(backoff, asked ?? 0) + this.retries.takeMs());
     this.options.log.warn({ key, reason: messageOf(error), failures, retryInMs }, 'work failed, will be tried again');
     this.delay(key, retryInMs, asked !== undefined);
+    return asked !== undefined || error instanceof TransientError ? 'overloaded' : undefined;
   }
 }
 

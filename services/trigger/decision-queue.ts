@@ -6,6 +6,8 @@ import type { Pair } from './ports';
 
 /** Decisions at once. They wait for Gerrit and the API server, hardly for us. */
 const CONCURRENCY = 32;
+/** Of one project: a Gerrit that is slow for it alone must leave places, and connections, to the others. */
+const CONCURRENCY_OF_PROJECT = 10;
 /** Longest wait between tries: something that an operator mends should not then wait for minutes. */
 const MOST_BACKOFF_MS = 15_000;
 /**
@@ -41,6 +43,7 @@ export class DecisionQueue {
     this.queue = new WorkQueue({
       log: options.log,
       concurrency: CONCURRENCY,
+      groups: { of: projectOfLane, most: CONCURRENCY_OF_PROJECT },
       firstBackoffMs: 200,
       mostBackoffMs: MOST_BACKOFF_MS,
       work: (lane) => this.work(lane),
@@ -123,3 +126,5 @@ const idOf = ({ key, pipeline }: Pair): string => `${pipeline} ${key}`;
 
 /** What a pair is ordered with: events of one change or ref, of whatever type, in one pipeline. */
 const laneOf = ({ key, pipeline }: Pair): string => `${pipeline} ${subjectOfKey(key)}`;
+
+const projectOfLane = (lane: string): string => lane.split(':')[1] ?? '';

@@ -42,6 +42,21 @@ describe('GerritEventsChart', () => {
     }
   });
 
+  test.each(['EventSource', 'Sensor'])('the pod of the %s notices a dead connection within half a minute', (kind) => {
+    expect(chart().find(kind)['spec']).toMatchObject({
+      template: {
+        securityContext: {
+          runAsNonRoot: true,
+          sysctls: [
+            { name: 'net.ipv4.tcp_keepalive_time', value: '15' },
+            { name: 'net.ipv4.tcp_keepalive_intvl', value: '5' },
+            { name: 'net.ipv4.tcp_keepalive_probes', value: '3' },
+          ],
+        },
+      },
+    });
+  });
+
   test('the Sensor filters nothing: a message a filter drops is gone without a word', () => {
     expect(JSON.stringify(chart().find('Sensor'))).not.toMatch(/"(filters|filtersLogicalOperator|transform|script)"/);
   });

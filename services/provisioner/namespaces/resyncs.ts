@@ -24,6 +24,7 @@ export class Resyncs {
   private begun: number | undefined;
   private listedMs: number | undefined;
   private told = 0;
+  private isAbandoned = false;
 
   constructor(private readonly options: ResyncsOptions) {
     this.first = new Promise((resolve) => {
@@ -52,16 +53,18 @@ export class Resyncs {
     };
   }
 
-  /** Resolves when so many collections were listed. */
-  listed(count: number): Promise<void> {
-    return new Promise((resolve) => {
+  /** Resolves when so many collections were listed, or nobody waits for it any more. */
+  async listed(count: number): Promise<void> {
+    if (this.isAbandoned) return;
+    await new Promise<void>((resolve) => {
       this.waiting.push({ count, resolve });
       this.afterList();
     });
   }
 
-  /** Ends the waiting of those who would wait for ever: the service stops. */
+  /** Ends the waiting of those who would wait for ever, those who begin to later among them: the service stops. */
   abandon(): void {
+    this.isAbandoned = true;
     this.resolveFirst(false);
     for (const { resolve } of this.waiting) resolve();
   }

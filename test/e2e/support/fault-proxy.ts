@@ -1,5 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
+import {
+  createServer,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline, Transform } from 'node:stream';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -11,6 +17,8 @@ export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly reason: string; readonly retryAfterSeconds?: number }
   /** The server is not asked and nobody answers. */
   | { readonly kind: 'hang' }
+  /** The server is asked only after so long. */
+  | { readonly kind: 'late'; readonly ms: number }
   /** The server does what it is asked, and its answer never arrives. */
   | { readonly kind: 'lost-answer' }
   /** The connection is cut after so many bytes of the answer: of a watch in the middle of a line. */
@@ -24,7 +32,7 @@ export interface FaultyRequest {
   readonly query: URLSearchParams;
 }
 
-/** Stands before a real API server and does to requests what it is told. */
+/** Stands before a real server (an API server, a Gerrit) and does to requests what it is told. */
 export class FaultProxy {
   /** How many of each kind have happened; a status by its number. */
   readonly injected = new Map<string, number>();
@@ -33,30 +41,40 @@ export class FaultProxy {
   /** Lists come in pages of so many at most, whatever the client asks for. @default - as it asks */
   pageSize: number | undefined;
 
-  private readonly agent: Agent;
+  private readonly agent: HttpAgent;
   private readonly server = createServer((request, response) => this.handle(request, response));
 
-  private constructor(private readonly upstream: ApiServerFixture) {
-    const ca = upstream.config().getCurrentCluster()?.caData;
-    this.agent = new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca: Buffer.from(ca, 'base64') }) });
+  /** `kubeConfig`: how clients reach the upstream, if it is an API server. */
+  private constructor(
+    private readonly upstreamUrl: string,
+    private readonly kubeConfig?: KubeConfig,
+  ) {
+    const ca = kubeConfig?.getCurrentCluster()?.caData;
+    const options = { keepAlive: true, ...(ca === undefined ? {} : { ca: Buffer.from(ca, 'base64') }) };
+    this.agent = this.isSecure ? new HttpsAgent(options) : new HttpAgent(options);
   }
 
-  static async before(upstream: ApiServerFixture): Promise<FaultProxy> {
-    const proxy = new FaultProxy(upstream);
-    await new Promise<void>((resolve) => {
-      proxy.server.listen(0, '127.0.0.1', resolve);
-    });
-    return proxy;
+  static before(upstream: ApiServerFixture): Promise<FaultProxy> {
+    return new FaultProxy(upstream.url, upstream.config()).listen();
+  }
+
+  /** @param url no trailing slash */
+  static beforeUrl(url: string): Promise<FaultProxy> {
+    return new FaultProxy(url).listen();
+  }
+
+  /** Where it listens, no trailing slash. */
+  get url(): string {
+    const { port } = this.server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
   }
 
   /** The upstream's kubeconfig, by way of this proxy. Between the two of them there is no TLS. */
   config(): KubeConfig {
-    const user = this.upstream.config().getCurrentUser();
     const config = new KubeConfig();
-    const { port } = this.server.address() as AddressInfo;
     config.loadFromClusterAndUser(
-      { name: 'proxied', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-      user ?? { name: 'nobody' },
+      { name: 'proxied', server: this.url, skipTLSVerify: true },
+      this.kubeConfig?.getCurrentUser() ?? { name: 'nobody' },
     );
     return config;
   }
@@ -65,6 +83,17 @@ export class FaultProxy {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
     this.agent.destroy();
+  }
+
+  private get isSecure(): boolean {
+    return this.upstreamUrl.startsWith('https:');
+  }
+
+  private async listen(): Promise<this> {
+    await new Promise<void>((resolve) => {
+      this.server.listen(0, '127.0.0.1', resolve);
+    });
+    return this;
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
@@ -80,6 +109,9 @@ export class FaultProxy {
         break;
       case 'hang':
         request.resume();
+        break;
+      case 'late':
+        setTimeout(() => this.forward(request, response, undefined, this.onwardPath(url)), fault.ms);
         break;
       case 'watch-expired':
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -100,7 +132,8 @@ export class FaultProxy {
 
   private forward(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined, path: string): void {
     const { method, headers } = request;
-    const onward = httpsRequest(`${this.upstream.url}${path}`, { method, headers, agent: this.agent });
+    const send = this.isSecure ? httpsRequest : httpRequest;
+    const onward = send(`${this.upstreamUrl}${path}`, { method, headers, agent: this.agent });
     onward.on('error', () => response.destroy());
     onward.on('response', (answer) => {
       if (fault?.kind === 'lost-answer') {

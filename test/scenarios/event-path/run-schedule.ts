@@ -59,7 +59,8 @@ function heal({ medium, links, bus, gerrit, disk }: World): void {
   disk.isBroken = false;
 }
 
-async function comeToRest(world: World): Promise<boolean> {
+/** Lets time pass until all is decided and reported, and stays so; resolves to whether it came to that. */
+export async function comeToRest(world: World): Promise<boolean> {
   const end = world.clock.now + RECOVERY_MS;
   while (!isAtRest(world)) {
     if (world.clock.now > end) {

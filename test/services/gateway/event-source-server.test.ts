@@ -1,5 +1,6 @@
 import { eventKey } from '../../../core/event-key';
 import { startEventSourceServer } from '../../../services/gateway/event-source-server';
+import { metrics } from '../../../services/gateway/metrics';
 import { EventSourceClient } from '../../support/event-source-client';
 import { type Core, created, filter, removeFolder, SERVER, silent, startCore, until } from './gateway-fixture';
 
@@ -69,9 +70,13 @@ describe('event source server', () => {
     await until('the older hears again', () => keys(older).includes(second));
   });
 
-  test('refuses a pipeline that is not configured', async () => {
+  test('refuses a pipeline that is not configured, counts it, and sends nothing there', async () => {
+    const refused = async () => (await metrics.refusedStreams.get()).values[0]?.value ?? 0;
+    const before = await refused();
     const client = await connect('nightly');
 
     expect(await until('refusal', () => client.failure)).toMatch(/no pipeline 'nightly'/);
+    await pass(REVISIONS[0]);
+    expect({ refused: (await refused()) - before, sent: client.references }).toEqual({ refused: 1, sent: [] });
   });
 });
