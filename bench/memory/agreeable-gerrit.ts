@@ -26,6 +26,7 @@ export const agreeableGerrit: Pick<
   | 'findChange'
   | 'patchSetComments'
   | 'queryChanges'
+  | 'listTips'
   | 'findTip'
   | 'findFile'
   | 'postReview'
@@ -58,6 +59,7 @@ export const agreeableGerrit: Pick<
   postReview: async () => ({ kind: 'posted' }),
   patchSetComments: async () => [],
   async *queryChanges() {},
+  async *listTips() {},
   groups: async () => [],
   capabilities: async () => ({ streamEvents: true }),
   isConfigVisible: async () => undefined,

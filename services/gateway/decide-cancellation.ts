@@ -8,10 +8,10 @@ import type { Ledger } from './ledger/ledger';
  */
 export function pipelinesToStop(
   event: GerritEvent,
-  ledger: Pick<Ledger, 'findChange' | 'latestDecisions'>,
+  ledger: Pick<Ledger, 'findHandedOn' | 'latestDecisions'>,
 ): readonly string[] {
   const { change } = event;
-  const known = change !== undefined && endsChange(event) ? ledger.findChange(change.number) : undefined;
+  const known = change !== undefined && endsChange(event) ? ledger.findHandedOn(change.number) : undefined;
   if (known === undefined || known.project !== change?.project) {
     return [];
   }

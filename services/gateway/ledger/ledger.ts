@@ -260,8 +260,7 @@ export class Ledger {
     for (const place of await this.locate(() => this.model.placesOfChange(change))) {
       keys.push((await this.readEvent(place)).key);
     }
-    const project = projectOfKey(keys.at(-1) ?? '');
-    return project === undefined ? undefined : { project, keys };
+    return changeEvents(keys);
   }
 
   /** A project's newest events, at most 200, oldest first. */
@@ -274,6 +273,11 @@ export class Ledger {
       }
     }
     return events;
+  }
+
+  /** The same of those events that were handed on for a pipeline: from memory. */
+  findHandedOn(change: number): ChangeEvents | undefined {
+    return changeEvents(this.model.handedOn.of(change));
   }
 
   /** The latest decision on each pipeline an event was handed on for; undefined: nothing heard yet. */
@@ -418,4 +422,9 @@ async function begin(store: SegmentStore, segment: number, header: Buffer): Prom
   await store.remove(first).catch(() => undefined);
   await store.create(first, header);
   return { segment: first, offset: header.length };
+}
+
+function changeEvents(keys: readonly string[]): ChangeEvents | undefined {
+  const project = projectOfKey(keys.at(-1) ?? '');
+  return project === undefined ? undefined : { project, keys };
 }

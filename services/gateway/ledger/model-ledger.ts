@@ -2,6 +2,7 @@ import { configMoveOf } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { whyQuestionOf } from '../../../core/why-question';
+import { ChangeIndex } from './model-change-index';
 import { EventFeed } from './model-event-feed';
 import { EventIndex, type Place } from './model-event-index';
 import { ProjectIndex } from './model-project-index';
@@ -39,6 +40,8 @@ export class LedgerModel {
   private readonly index = new EventIndex();
   /** Events that passed a pipeline: the few of the many. */
   private readonly entries = new Map<string, Entry>();
+  /** Keys of those by change. */
+  readonly handedOn = new ChangeIndex();
   /** Keys of events with an undecided pair, in the order they came. */
   private readonly open = new Set<string>();
   private readonly raws = new Map<string, { event: GerritEvent; segment: number }>();
@@ -204,6 +207,7 @@ export class LedgerModel {
         this.entries.delete(key);
       }
     }
+    this.handedOn.keepOnly((key) => this.entries.has(key));
     this.projects.keepOnly((key) => this.index.has(key));
     this.config.dropThrough(last);
     this.questions.dropThrough(last);
@@ -222,8 +226,11 @@ export class LedgerModel {
       this.projects.add(key);
     }
     // Of two records of one event the later counts, as anywhere.
-    this.entries.delete(key);
+    const wasHandedOn = this.entries.delete(key);
     if (passed.length > 0) {
+      if (!wasHandedOn) {
+        this.handedOn.add(key);
+      }
       this.entries.set(key, { at, event, pairs: new Map(passed.map((pipeline) => [pipeline, undefined])) });
       this.open.add(key);
     }

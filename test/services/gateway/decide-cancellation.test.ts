@@ -16,7 +16,7 @@ const record = (decision: Decision): DecisionRecord => ({
 
 /** A ledger with one event of the change, handed on for pipelines with these decisions; undefined: nothing heard yet. */
 const ledger = (decisions: Readonly<Record<string, Decision | undefined>>, project = 'demo') => ({
-  findChange: (number: number) => (number === 7 ? { project, keys: ['k'] } : undefined),
+  findHandedOn: (number: number) => (number === 7 ? { project, keys: ['k'] } : undefined),
   latestDecisions: () =>
     new Map(Object.entries(decisions).map(([name, decision]) => [name, decision && record(decision)])),
 });

@@ -128,11 +128,13 @@ describe('ledger', () => {
     const after = await open({ segmentBytes: 1, now: () => now });
 
     expect(await after.findChange(7)).toEqual({ project: 'a/b', keys: [key] });
+    expect(after.findHandedOn(7)).toEqual({ project: 'a/b', keys: [key] });
     expect(after.latestDecisions(key).get('check')?.decision).toEqual(spawned('u1'));
     expect(await after.findChange(8)).toBeUndefined();
 
     await after.expire(1);
     expect(await after.findChange(7)).toBeUndefined();
+    expect(after.findHandedOn(7)).toBeUndefined();
     await after.close();
   });
 
@@ -206,6 +208,7 @@ describe('ledger', () => {
     await ledger.recordEvent(key, event('r'), {});
 
     expect(await ledger.findChange(7)).toEqual({ project: 'p', keys: [key] });
+    expect(ledger.findHandedOn(7)).toBeUndefined();
     expect(await ledger.findEvent(key)).toMatchObject({ key, verdicts: {} });
     await ledger.close();
   });
