@@ -58,6 +58,10 @@ export class HeardEvents implements StreamTaker {
 
   readonly onLine = (line: Buffer): void => {
     const said = isUtf8(line) ? decodeStreamLine(line.toString('utf8')) : undefined;
+    if (said?.kind === 'dropped-output') {
+      // Whoever leads from here reads changes by REST.
+      metrics.droppedOutput.inc();
+    }
     if (said?.kind === 'event' && !said.needsMessageId) {
       const frame = encodeFrame({
         kind: 'raw',

@@ -10,7 +10,7 @@ import { noStep } from '../support/definitions';
 import { CONNECTIONS } from '../support/faults/components';
 import { FaultInjector } from '../support/faults/fault-injector';
 import { clusterProcesses } from '../support/kill-process';
-import { counterOf } from '../support/service-metrics';
+import { counterOf, counterOfAll } from '../support/service-metrics';
 import { localImage, makeProject, removeProject, runningSystem, type System } from '../support/system';
 import { insist, makeTraffic } from '../support/traffic';
 import { until } from '../support/until';
@@ -83,7 +83,7 @@ test(`of ${CHANGES} changes under random faults each event is decided once and e
 });
 
 test('a reader that stands still makes Gerrit drop events and say so, and none of them is missed', async () => {
-  const dropped = () => counterOf(system.kube, gateway, 'gateway_dropped_output_total');
+  const dropped = () => counterOfAll(system.kube, gateway, 'gateway_dropped_output_total');
   const before = await dropped();
   const project = projects[0] ?? '';
   const change = async (subject: string) =>
