@@ -79,7 +79,7 @@ test('each kind of event that Gerrit has starts its own run', async () => {
   await system.gerrit.comment(change, 'Good', { 'Code-Review': 1 });
   await runsOn('vote-deleted', () => on('DELETE', '/reviewers/self/votes/Code-Review'));
   // A private change is hidden from us: of the two it is the second that we hear.
-  await on('PUT', '/private', {});
+  await on('POST', '/private', {});
   await runsOn('private-state-changed', () => on('DELETE', '/private'));
   await runsOn('change-abandoned', () => system.gerrit.abandon(change));
 });
