@@ -34,6 +34,7 @@ const KEYS = {
   recheck: 'local:comment-added:a%2Fb:1:m3',
   other: 'local:patchset-created:a%2Fb:2:cc',
   restored: 'local:change-restored:a%2Fb:2:m12',
+  abandoned: 'local:change-abandoned:a%2Fb:2:m11',
 };
 const VOTE = { label: 'Verified', account: 'ci', value: 1 };
 
@@ -69,6 +70,7 @@ const good = (): World => ({
     spawned(KEYS.recheck, 'run-3'),
     decided(KEYS.other, { kind: 'filtered', reason: 'change-closed' }),
     spawned(KEYS.restored, 'run-4'),
+    decided(KEYS.abandoned, { kind: 'filtered', reason: 'stops-runs' }),
     // Of another project, which is not looked at.
     spawned('local:patchset-created:elsewhere:9:dd', 'run-9'),
   ],
@@ -88,6 +90,14 @@ const on = (world: World, index: number, change: (before: ChangeOnRecord) => Par
   world.changes[index] = { ...before, ...change(before) };
 };
 
+test('an end of a change that no pipeline had to hear of need not be decided', () => {
+  const world = good();
+  world.events = [...without(world.events, KEYS.abandoned), { key: KEYS.abandoned, verdicts: {} }];
+  world.decisions = without(world.decisions, KEYS.abandoned);
+
+  expect(judged(world).violations).toEqual([]);
+});
+
 test('finds nothing where all is well, and says how much it looked at', () => {
   expect(judged(good())).toEqual({ violations: [], changes: 2, events: 5, runs: 3, reports: 2 });
 });
@@ -99,6 +109,20 @@ const instead = (world: World, key: string, decision: TerminalDecision) => {
 };
 
 const BREAKS: readonly [what: string, says: RegExp, change: (world: World) => void][] = [
+  [
+    'an end of a change that is taken for something to run',
+    /^unfounded: .*:m11 in check is /,
+    (world) => {
+      instead(world, KEYS.abandoned, { kind: 'filtered', reason: 'change-closed' });
+    },
+  ],
+  [
+    'an end of a change that was handed on and not decided',
+    /^undecided: .*:m11 in check$/,
+    (world) => {
+      world.decisions = without(world.decisions, KEYS.abandoned);
+    },
+  ],
   [
     'an event that the ledger does not have',
     /^lost: the ledger has no record of .*:aa$/,

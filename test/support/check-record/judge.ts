@@ -32,6 +32,8 @@ interface Expected {
   readonly key: string;
   readonly change: ChangeOnRecord;
   readonly patchSet: number;
+  /** The change was abandoned: to be decided only if the pipeline was handed it, as one that may have a run of the change. */
+  readonly isEnd: boolean;
 }
 
 /** A run that a decision says was made, and what Gerrit shows of it. */
@@ -60,7 +62,7 @@ export function judge(changes: readonly ChangeOnRecord[], ledger: LedgerLines, r
       ...changes.flatMap((change) => voteViolations(change, runs, rules)),
     ],
     changes: changes.length,
-    events: expected.length,
+    events: expected.filter(({ isEnd }) => !isEnd).length,
     runs: runs.length,
     reports: reports.length,
   };
@@ -73,10 +75,11 @@ const RECHECK = /^\s*recheck\s*$/im;
 
 function expectedOf(change: ChangeOnRecord, { server, account }: Rules): Expected[] {
   const { project, number, patchSets, messages } = change;
-  const event = (type: string, patchSet: number, last: string): Expected => ({
+  const event = (type: string, patchSet: number, last: string, isEnd = false): Expected => ({
     key: [server, type, project, String(number), last].map(encodeURIComponent).join(':'),
     change,
     patchSet,
+    isEnd,
   });
   return [
     ...patchSets.map((patchSet) => event('patchset-created', patchSet.number, patchSet.revision)),
@@ -85,6 +88,9 @@ function expectedOf(change: ChangeOnRecord, { server, account }: Rules): Expecte
       return isSaid ? [event('comment-added', patchSet, id)] : [];
     }),
     ...messages.flatMap(({ id, tag, patchSet }) => (tag === RESTORED ? [event('change-restored', patchSet, id)] : [])),
+    ...messages.flatMap(({ id, tag, patchSet }) =>
+      tag === ABANDONED ? [event('change-abandoned', patchSet, id, true)] : [],
+    ),
   ];
 }
 
@@ -119,22 +125,25 @@ function runsOf(
   return made.map((run) => ({ ...run, isReplaced: lastOf.get(run.expected.change.number) !== run.name }));
 }
 
-function recordViolations({ key }: Expected, { events }: LedgerLines, { pipeline }: Rules): string[] {
+function recordViolations({ key, isEnd }: Expected, { events }: LedgerLines, { pipeline }: Rules): string[] {
   const lines = events.filter((event) => event.key === key);
   const [line] = lines;
   if (line === undefined) {
-    return [`lost: the ledger has no record of ${key}`];
+    return isEnd ? [] : [`lost: the ledger has no record of ${key}`];
   }
-  const wrong = line.verdicts[pipeline] !== 'pass' ? [`lost: ${key} was not handed on to ${pipeline}`] : [];
+  const wrong = !isEnd && line.verdicts[pipeline] !== 'pass' ? [`lost: ${key} was not handed on to ${pipeline}`] : [];
   return [...(lines.length > 1 ? [`twice: ${key} is recorded ${lines.length} times`] : []), ...wrong];
 }
 
 function decisionViolations(
   event: Expected,
   all: readonly Expected[],
-  { decisions }: LedgerLines,
+  { decisions, events }: LedgerLines,
   { pipeline }: Rules,
 ): string[] {
+  if (event.isEnd && !events.some(({ key, verdicts }) => key === event.key && verdicts[pipeline] === 'pass')) {
+    return [];
+  }
   const own = decisions.filter((line) => line.key === event.key && line.pipeline === pipeline);
   const [first] = own;
   if (first === undefined) {
@@ -153,7 +162,10 @@ function decisionViolations(
 }
 
 /** Whether Gerrit's record bears a decision out. Every definition is good here, so nothing is refused or given up. */
-function isFounded(decision: TerminalDecision, { change, patchSet }: Expected, hasRun: boolean): boolean {
+function isFounded(decision: TerminalDecision, { change, patchSet, isEnd }: Expected, hasRun: boolean): boolean {
+  if (isEnd) {
+    return decision.kind === 'filtered' && (decision.reason === 'stops-runs' || decision.reason === 'change-open');
+  }
   if (decision.kind !== 'filtered') {
     return decision.kind === 'spawned';
   }

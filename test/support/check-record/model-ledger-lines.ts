@@ -21,6 +21,7 @@ const Decision = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('queued') }),
   z.object({ kind: z.literal('filtered'), reason: z.string() }),
   z.object({ kind: z.literal('rejected') }),
+  z.object({ kind: z.literal('reviewed') }),
   z.object({ kind: z.literal('dead-lettered'), reason: z.string() }),
   z.object({
     kind: z.literal('spawned'),
@@ -42,7 +43,7 @@ export interface DecisionLine {
 }
 
 /** Lines of kinds that say nothing of events and decisions. */
-const OtherLine = z.object({ kind: z.enum(['header', 'raw', 'raw-closed', 'cursor', 'quarantined']) });
+const OtherLine = z.object({ kind: z.enum(['header', 'raw', 'raw-closed', 'cursor', 'tips', 'quarantined']) });
 const Line = z.union([EventLine, DecisionLine, OtherLine]);
 
 /** `<8 hex digits of CRC-32> <JSON>`. */
