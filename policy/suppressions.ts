@@ -75,6 +75,12 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   },
   {
     linter: 'kube-score',
+    check: 'service-targets-pod',
+    objects: ['Service/gateway'],
+    why: 'it selects the label that the replica which leads puts on its own pod (ADR 34)',
+  },
+  {
+    linter: 'kube-score',
     check: 'networkpolicy-targets-pod',
     why: "a project's policies are for pods that Workflows make; those of EventSource and Sensor are made by Argo Events",
   },
