@@ -180,9 +180,14 @@ export class GerritIntake {
     if (first === undefined) {
       return undefined;
     }
-    const look = await this.look(first, [...open.values()]);
+    // Those that come meanwhile wait for the next look: what they left is not in this one, though its second may be theirs.
+    const waiting = [...open];
+    const look = await this.look(
+      first,
+      waiting.map(([, raw]) => raw),
+    );
     const taking: Promise<void>[] = [];
-    for (const [id, { event, since }] of [...open]) {
+    for (const [id, { event, since }] of waiting) {
       const isLate = Date.now() - since > GIVE_UP_MS;
       const found = look?.find(event, isLate);
       if (found !== undefined) {

@@ -55,8 +55,9 @@ const RunningPod = z.object({
 type SystemPod = z.infer<typeof RunningPod>['status'];
 
 /** The one pod behind a name: policies are about pods, and a Service would hide which. */
-async function systemPod(namespace: string, name: string): Promise<SystemPod> {
-  const query = new URLSearchParams({ labelSelector: `${Label.name}=${name}`, fieldSelector: 'status.phase=Running' });
+async function systemPod(namespace: string, name: string, which: readonly string[] = []): Promise<SystemPod> {
+  const labelSelector = [`${Label.name}=${name}`, ...which].join(',');
+  const query = new URLSearchParams({ labelSelector, fieldSelector: 'status.phase=Running' });
   const list = await system.kube.get(`/api/v1/namespaces/${namespace}/pods?${query}`);
   return z.object({ items: z.array(RunningPod).min(1) }).parse(list).items[0]?.status as SystemPod;
 }
@@ -98,7 +99,8 @@ describe("a project's pod", () => {
 
   test('cannot reach a pod of the system', async () => {
     const [gateway, trigger, nats, argoServer] = await Promise.all([
-      systemPod(Namespace.gerritGateway, 'gateway'),
+      // One that stands by listens to nobody.
+      systemPod(Namespace.gerritGateway, 'gateway', [`${Label.role}=leader`]),
       systemPod(Namespace.gerritGateway, 'trigger'),
       systemPod(Namespace.gerritGateway, 'nats'),
       systemPod(Namespace.argoUi, 'argo-server'),
