@@ -60,6 +60,8 @@ type Outcome = Decision | 'parked';
  */
 export class TriggerController {
   /** Last reason recorded for a pair that waits, so that each is said once. */
+  /** Decisions that the ledger may have, for its answer was lost: nothing else is decided of their pairs. */
+  private readonly unanswered = new Map<string, Decision>();
   private readonly queuedReasons = new Map<string, string>();
 
   private readonly dequeues = new Dequeues();
@@ -86,6 +88,11 @@ export class TriggerController {
    * Rejects when a retry could help.
    */
   async handle(pair: Pair, receivedAt: number): Promise<number | 'parked' | undefined> {
+    const unanswered = this.unanswered.get(idOf(pair));
+    if (unanswered !== undefined) {
+      await this.put(pair, unanswered);
+      return this.finish(pair, unanswered, receivedAt);
+    }
     const gathered = await this.gather(pair);
     if (gathered === undefined) {
       this.queuedReasons.delete(idOf(pair));
@@ -113,6 +120,10 @@ export class TriggerController {
     if (recorded.kind === 'queued') {
       return this.wait(pair, recorded.reason);
     }
+    return this.finish(pair, recorded, receivedAt);
+  }
+
+  private finish(pair: Pair, recorded: Decision, receivedAt: number): undefined {
     this.queuedReasons.delete(idOf(pair));
     const reason = recorded.kind === 'filtered' ? recorded.reason : '';
     metrics.decisions.inc({ pipeline: pair.pipeline, kind: recorded.kind, reason });
@@ -306,7 +317,12 @@ export class TriggerController {
   }
 
   private async put(pair: Pair, decision: Decision): Promise<'recorded' | 'another-stands' | 'unknown'> {
+    // A run that was made is met again by its name; of anything else only the same word again is safe.
+    if (decision.kind !== 'spawned') {
+      this.unanswered.set(idOf(pair), decision);
+    }
     const answer = await this.options.ledger.putDecision(pair.key, pair.pipeline, decision);
+    this.unanswered.delete(idOf(pair));
     if (answer !== 'recorded') {
       this.options.log.warn(
         { key: pair.key, pipeline: pair.pipeline, kind: decision.kind, answer },

@@ -21,6 +21,22 @@ const FOUND: readonly [what: string, schedule: Schedule][] = [
       ],
     },
   ],
+  [
+    'a decision whose answer is lost, before the definition becomes another',
+    {
+      seed: 0,
+      log: 'there',
+      steps: [
+        { afterMs: 0, deed: { kind: 'define', definition: 'none' } },
+        { afterMs: 580, deed: { kind: 'push' } },
+        { afterMs: 0, deed: { kind: 'move-ref' } },
+        { afterMs: 0, deed: { kind: 'bus', does: 'loses', count: 1 } },
+        { afterMs: 3496, deed: { kind: 'define', definition: 'good' } },
+        { afterMs: 50, deed: { kind: 'crash', service: 'gateway', power: false, downMs: 3000 } },
+        { afterMs: 0, deed: { kind: 'move-ref' } },
+      ],
+    },
+  ],
 ];
 
 test.each(FOUND)('%s breaks nothing', async (_what, schedule) => {
