@@ -11,6 +11,7 @@ import { CI_ACCOUNT, gerritEndpoint } from '../../local/gerrit/seed';
 import { localImage, makeProject, removeProject } from '../../local/own-project';
 import { localPaths } from '../../local/paths';
 import { GerritClient } from '../../services/shared/gerrit-client';
+import { passDefinition } from '../pass-definition';
 import { type Arrival, Arrivals } from './arrivals';
 import { BarePeer, PEER_REVISION, specOf } from './bare-peer';
 import { watchGerrit, watchWorkflows } from './observers';
@@ -66,7 +67,7 @@ export class Rig {
     const { httpUrl: baseUrl, account } = endpoint;
     const client = new GerritClient({ baseUrl, account, password: () => password.trim() });
     const image = imageReference(await localImage(system.kube, 'busybox'));
-    const { project, namespace } = await makeProject(system, 'bench', definition(image));
+    const { project, namespace } = await makeProject(system, 'bench', passDefinition(image));
     const rig = new Rig(system, client, project, `${project}-peer`);
     try {
       await system.gerrit.createProject(rig.peers);
@@ -153,16 +154,3 @@ interface Steps {
   readonly ended: ArgoWorkflow;
   readonly voted: GerritEvent;
 }
-
-const definition = (image: string): string => `apiVersion: argoproj.io/v1alpha1
-kind: Workflow
-metadata:
-  generateName: check-
-spec:
-  entrypoint: pass
-  templates:
-    - name: pass
-      container:
-        image: ${image}
-        command: ["true"]
-`;

@@ -1,20 +1,10 @@
 import type { GerritClient } from '../../services/shared/gerrit-client';
 import { revisionOf } from '../gateway/stream-lines';
+import { passDefinition } from '../pass-definition';
 
 const COMMIT = 'd'.repeat(40);
 const CREATED = '2026-11-23T10:00:00Z';
-const DEFINITION = `apiVersion: argoproj.io/v1alpha1
-kind: Workflow
-metadata:
-  generateName: check-
-spec:
-  entrypoint: pass
-  templates:
-    - name: pass
-      container:
-        image: registry.example.org/busybox:1
-        command: ["true"]
-`;
+const DEFINITION = passDefinition('registry.example.org/busybox:1');
 
 const nobodyAsks = async () => {
   throw new Error('no condition of the measured pipeline needs it');

@@ -12,6 +12,7 @@ import { openChanges } from '../event-path/gerrit-changes';
 import { type GatewayProcess, Ground, PIPELINE, PIPELINES } from '../event-path/ground';
 import { ServiceProcess } from '../event-path/service-process';
 import { specOf } from '../latency/bare-peer';
+import { passDefinition } from '../pass-definition';
 import { Bus, type BusMessage } from './bus';
 import { type SensorObject, SensorProcess } from './sensor-process';
 import { EVENT_SOURCE, oursSensor, type PeerWorkflow, peerSensor } from './sensors';
@@ -28,18 +29,7 @@ const SWEEP_OVERLAP_MS = 120_000;
 const GATEWAY = { window: 10_000, sweepSeconds: 3600, resendAfterSeconds: 60 };
 const ADMISSION = { parallelism: 1_000_000, namespaceParallelism: 1_000_000 };
 
-const DEFINITION = `apiVersion: argoproj.io/v1alpha1
-kind: Workflow
-metadata:
-  generateName: check-
-spec:
-  entrypoint: pass
-  templates:
-    - name: pass
-      container:
-        image: registry.example.org/busybox:1
-        command: ["true"]
-`;
+const DEFINITION = passDefinition('registry.example.org/busybox:1');
 
 /** How many Workflows came of the backlog in which time. */
 export interface Spawned {

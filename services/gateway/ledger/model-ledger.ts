@@ -1,10 +1,11 @@
 import { configMoveOf } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
+import { changeOfKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { whyQuestionOf } from '../../../core/why-question';
-import { ChangeIndex } from './model-change-index';
 import { EventFeed } from './model-event-feed';
 import { EventIndex, type Place } from './model-event-index';
+import { KeyIndex } from './model-key-index';
 import { ProjectIndex } from './model-project-index';
 import { QuarantineList } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
@@ -41,7 +42,7 @@ export class LedgerModel {
   /** Events that passed a pipeline: the few of the many. */
   private readonly entries = new Map<string, Entry>();
   /** Keys of those by change. */
-  readonly handedOn = new ChangeIndex();
+  readonly handedOn = new KeyIndex(changeOfKey);
   /** Keys of events with an undecided pair, in the order they came. */
   private readonly open = new Set<string>();
   private readonly raws = new Map<string, { event: GerritEvent; segment: number }>();
