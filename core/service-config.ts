@@ -24,6 +24,9 @@ export const Port = {
 /** Audience of the ServiceAccount tokens with which the other services call the gateway's ledger. */
 export const LEDGER_AUDIENCE = 'gerrit-gateway';
 
+/** Header of every answer of the ledger's API, by which callers know that it was the gateway who answered. */
+export const GATEWAY_HEADER = 'seakeeper-gateway';
+
 /** What the gateway must know of a server's events-log plug-in. */
 export const EventsLogConfig = z.strictObject({
   timeZone: z

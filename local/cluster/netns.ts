@@ -3,8 +3,17 @@ import { ADDRESS_PLAN } from './address-plan';
 import type { HostChangeRecord } from './host-changes';
 import { runCommand, succeeds } from './run-command';
 
-const { namespace, hostInterface, nodeInterface, hostAddress, nodeAddress, gerritAddress, prefixLength, subnet } =
-  ADDRESS_PLAN;
+const {
+  namespace,
+  hostInterface,
+  nodeInterface,
+  hostAddress,
+  nodeAddress,
+  gerritAddress,
+  prefixLength,
+  subnet,
+  serviceCidr,
+} = ADDRESS_PLAN;
 
 const RUN_NETNS = '/run/netns';
 export const NAMESPACE_FILE = `${RUN_NETNS}/${namespace}`;
@@ -12,7 +21,11 @@ export const NAMESPACE_FILE = `${RUN_NETNS}/${namespace}`;
 /** Prefix of a command that is to run in the node's network. Not `ip netns exec`, which hides the cgroups. */
 export const IN_NAMESPACE = ['nsenter', `--net=${NAMESPACE_FILE}`, '--'] as const;
 
-/** The rule that lets pods reach what the machine reaches, in a table of our own that is deleted as a whole. */
+/**
+ * What lets pods reach what the machine reaches, in a table of our own that is deleted as a whole. An address of a
+ * Service stays here: in the moment before kube-proxy knows its endpoints a connection would otherwise leave the
+ * machine, and whatever answers there is taken for the Service as long as the connection is kept.
+ */
 const NFT_TABLE = `
 add table ip ${namespace}
 delete table ip ${namespace}
@@ -20,6 +33,11 @@ table ip ${namespace} {
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
     ip saddr ${subnet} oifname != "${hostInterface}" masquerade
+  }
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    iifname "${hostInterface}" ip daddr ${serviceCidr} meta l4proto tcp reject with tcp reset
+    iifname "${hostInterface}" ip daddr ${serviceCidr} reject
   }
 }
 `;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Decision } from '../../core/decision';
 import type { DryRun } from '../../core/dry-run';
 import type { GerritEvent } from '../../core/gerrit-event';
+import { GATEWAY_HEADER } from '../../core/service-config';
 import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
 import { type Explain, readHistory } from './change-histories';
@@ -71,6 +72,9 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     }
   });
   const callers = new WeakMap<FastifyRequest, Caller>();
+  api.addHook('onRequest', async (_request, reply) => {
+    reply.header(GATEWAY_HEADER, 'true');
+  });
   if (options.standbys !== undefined) {
     addStandbys(api, options.standbys);
   }

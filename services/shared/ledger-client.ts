@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'undici';
 import { z } from 'zod';
 import { ChangeHistory } from '../../core/change-history';
 import { ConfigChange } from '../../core/config-change';
@@ -8,6 +7,7 @@ import { DryRun } from '../../core/dry-run';
 import { GerritEvent } from '../../core/gerrit-event';
 import { WhyQuestion } from '../../core/why-question';
 import { messageOf, TerminalError, TransientError } from './errors';
+import { GatewayHttp } from './gateway-http';
 
 const TOKEN_FILE = '/var/run/secrets/seakeeper/ledger-token';
 const DEADLINE_MS = 10_000;
@@ -39,11 +39,11 @@ export type Run = z.infer<typeof Run>;
  * the gateway cannot be reached or is failing, and `TerminalError` when it refuses us.
  */
 export class LedgerClient {
-  constructor(
-    private readonly baseUrl: string,
-    /** Read for every call: the kubelet rotates it. */
-    private readonly token: () => string = readLedgerToken,
-  ) {}
+  private readonly gateway: GatewayHttp;
+
+  constructor(baseUrl: string, token: () => string = readLedgerToken) {
+    this.gateway = new GatewayHttp(baseUrl, token);
+  }
 
   async findEvent(key: string): Promise<StoredEvent | undefined> {
     const body = await this.call('GET', `/v1/events/${encodeURIComponent(key)}`);
@@ -141,26 +141,11 @@ export class LedgerClient {
     accepted: readonly number[],
     options: { waitMs?: number; signal?: AbortSignal | undefined } = {},
   ): Promise<{ status: number; body: unknown }> {
-    const deadline = AbortSignal.timeout(DEADLINE_MS + (options.waitMs ?? 0));
-    const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-    let status: number;
-    let text: string;
-    try {
-      const response = await request(this.baseUrl + path, {
-        method,
-        headers: {
-          authorization: `Bearer ${this.token()}`,
-          // Without a body there is no type: the gateway refuses JSON that is not there.
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        signal,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      status = response.statusCode;
-      text = await response.body.text();
-    } catch (error) {
+    const call = { method, path, body, deadlineMs: DEADLINE_MS + (options.waitMs ?? 0), signal: options.signal };
+    const { status, bytes } = await this.gateway.call(call).catch((error: unknown) => {
       throw new TransientError(`ledger ${method} ${path}: ${messageOf(error)}`, { cause: error });
-    }
+    });
+    const text = bytes.toString('utf8');
     if (accepted.includes(status)) {
       return { status, body: text === '' ? undefined : JSON.parse(text) };
     }

@@ -24,7 +24,8 @@ export class LeaderFollower {
   private readonly stopping = new AbortController();
   private readonly done: Promise<void>;
   private term: string | undefined;
-  private isWarned = false;
+  /** Why the leader could not be followed when it was last tried. */
+  private failure: string | undefined;
 
   constructor(private readonly options: FollowLeaderOptions) {
     this.done = this.run();
@@ -42,7 +43,7 @@ export class LeaderFollower {
     while (!signal.aborted) {
       try {
         await this.step();
-        this.isWarned = false;
+        this.failure = undefined;
       } catch (error) {
         if (!signal.aborted) {
           this.say(error);
@@ -95,9 +96,10 @@ export class LeaderFollower {
   private say(error: unknown): void {
     const { log, readiness } = this.options;
     readiness.has(READY);
-    if (!this.isWarned) {
-      log.warn({ reason: messageOf(error) }, 'the leader’s ledger cannot be copied now');
+    const reason = messageOf(error);
+    if (reason !== this.failure) {
+      log.warn({ reason }, 'the leader’s ledger cannot be copied now');
     }
-    this.isWarned = true;
+    this.failure = reason;
   }
 }

@@ -1,5 +1,5 @@
-import { request } from 'undici';
 import { messageOf, TransientError } from '../../shared/errors';
+import { type GatewayAnswer, GatewayHttp } from '../../shared/gateway-http';
 import type { LedgerPosition } from '../ledger/model-position';
 import type { Chunk } from '../ledger/ship-segments';
 import { REPLICA_PATH, ReplicaHeaders, type ReplicaQuery, ReplicaStatus } from './wire';
@@ -22,32 +22,28 @@ export type LeaderAnswer =
 
 /** A standby's questions to whichever replica leads. */
 export class LeaderClient {
-  constructor(
-    private readonly baseUrl: string,
-    /** Read for every call: the kubelet rotates it. */
-    private readonly token: () => string,
-  ) {}
+  private readonly gateway: GatewayHttp;
+
+  constructor(baseUrl: string, token: () => string) {
+    this.gateway = new GatewayHttp(baseUrl, token);
+  }
 
   /** Rejects with `TransientError` when no leader answers. */
   async ask(query: ReplicaQuery, signal: AbortSignal): Promise<LeaderAnswer> {
     const search = new URLSearchParams(
       Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
     );
-    const deadline = AbortSignal.timeout(DEADLINE_MS + query.waitSeconds * 1000);
+    const path = `${REPLICA_PATH}?${search}`;
+    const deadlineMs = DEADLINE_MS + query.waitSeconds * 1000;
     try {
-      const { statusCode, headers, body } = await request(`${this.baseUrl}${REPLICA_PATH}?${search}`, {
-        headers: { authorization: `Bearer ${this.token()}` },
-        signal: AbortSignal.any([deadline, signal]),
-      });
-      const bytes = Buffer.from(await body.arrayBuffer());
-      return read(statusCode, headers, bytes);
+      return read(await this.gateway.call({ method: 'GET', path, deadlineMs, signal }));
     } catch (error) {
       throw new TransientError(`no leader answers: ${messageOf(error)}`, { cause: error });
     }
   }
 }
 
-function read(status: number, headers: object, bytes: Buffer): LeaderAnswer {
+function read({ status, headers, bytes }: GatewayAnswer): LeaderAnswer {
   switch (status) {
     case ReplicaStatus.diverged:
       return { kind: 'diverged' };

@@ -107,6 +107,12 @@ test('a pod reaches what the machine reaches', async () => {
   }
 });
 
+test('an address that no Service has is refused here, and not looked for outside', async () => {
+  const unused = ADDRESS_PLAN.serviceCidr.replace('.0.0/16', '.255.254');
+
+  expect(await pod.sh(`nc -w 3 ${unused} 7000 2>&1 || true`)).toContain('refused');
+});
+
 test('a volume goes with its claim, and its folder with it', async () => {
   expect(readdirSync(paths.volumes)).toContainEqual(expect.stringMatching(/^pvc-/));
   const folder = (

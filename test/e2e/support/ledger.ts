@@ -28,7 +28,7 @@ export async function openLedger(): Promise<LedgerView> {
   let read = 0;
   const decided = new Map<string, Decision[]>();
 
-  const readOn = async () => {
+  const readToEnd = async () => {
     for (;;) {
       const { records, next } = await client.decisions(read, 0);
       for (const { key, decision } of records) {
@@ -39,6 +39,12 @@ export async function openLedger(): Promise<LedgerView> {
       }
       read = next;
     }
+  };
+  /** One reading after another: two at once from the same place would count each record twice. */
+  let reading = Promise.resolve();
+  const readOn = () => {
+    reading = reading.then(readToEnd, readToEnd);
+    return reading;
   };
   return {
     decisionsOn: ({ project, number, revision }, count = 1) => {

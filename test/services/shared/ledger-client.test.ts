@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GATEWAY_HEADER } from '../../../core/service-config';
 import { TerminalError, TransientError } from '../../../services/shared/errors';
 import { LedgerClient } from '../../../services/shared/ledger-client';
 
@@ -15,7 +16,7 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url} ${request.headers.authorization}`);
     contentTypes.push(request.headers['content-type']);
-    response.writeHead(status).end(body);
+    response.writeHead(status, { [GATEWAY_HEADER]: 'true' }).end(body);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
