@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { changeOfKey } from '../../../core/event-key';
+import { changeOfKey, projectOfKey } from '../../../core/event-key';
 import { SlotChains } from './model-slot-chains';
 
 /** Place of a record: the segment is known at once, the rest when it is on disk. */
@@ -9,18 +9,18 @@ export interface Place {
   readonly length?: number;
 }
 
-/** By slot: three words of the key's hash, the change's number, segment, offset, length (0: not on disk yet). */
-const WIDTH = 7;
-const AT = { change: 3, segment: 4, offset: 5, length: 6 } as const;
-/** Of a key that is about a ref. Gerrit's numbers begin at 1. */
-const NO_CHANGE = 0;
+/** By slot: three words of the key's hash, numbers of change and project, segment, offset, length (0: not on disk yet). */
+const WIDTH = 8;
+const AT = { change: 3, project: 4, segment: 5, offset: 6, length: 7 } as const;
+/** Of a key that is about a ref, or no project. Gerrit's numbers begin at 1, as ours do. */
+const NONE = 0;
 
 type Fingerprint = readonly [number, number, number];
 const NOTHING: Fingerprint = [0, 0, 0];
 
 /**
- * Where the events of a ledger lie, by key and by change. Most of them start nothing and there are millions, so a key is
- * 96 bits of a hash here, 28 bytes an event and no object; the key itself is in the record. The hash is of this process alone:
+ * Where the events of a ledger lie, by key, by change and by project. Most of them start nothing and there are millions, so a
+ * key is 96 bits of a hash here, 32 bytes an event and no object; the key itself is in the record. The hash is of this process alone:
  * nobody can make up an event that is taken for another.
  */
 export class EventIndex {
@@ -29,6 +29,9 @@ export class EventIndex {
   private count = 0;
   private byKey = this.keyChains();
   private byChange = this.changeChains();
+  private byProject = this.projectChains();
+  /** Projects by name, of which there are few: numbers from 1. */
+  private readonly projects = new Map<string, number>();
   /** Slots of events that are not on disk yet: their place comes a moment later, and is worth no second hash. */
   private readonly pending = new Map<string, number>();
   /** An event is looked for, and then put in. */
@@ -37,7 +40,7 @@ export class EventIndex {
   /** Takes a key, or the newer place of one that it has. True: the key is new. */
   put(key: string, place: Place): boolean {
     const known = this.pending.get(key) ?? this.slotOf(this.fingerprint(key));
-    const slot = known ?? this.append(this.fingerprint(key), changeOfKey(key) ?? NO_CHANGE);
+    const slot = known ?? this.append(this.fingerprint(key), changeOfKey(key) ?? NONE, this.projectNumber(key));
     this.write(slot, place);
     if (place.length === undefined) {
       this.pending.set(key, slot);
@@ -57,10 +60,25 @@ export class EventIndex {
   }
 
   /** Places of a change's events in the order in which their keys came. */
-  placesOf(change: number): Place[] {
+  placesOfChange(change: number): Place[] {
     const places: Place[] = [];
     for (const slot of this.byChange.of(change)) {
-      if (change !== NO_CHANGE && this.field(slot, AT.change) === change) {
+      if (change !== NONE && this.field(slot, AT.change) === change) {
+        places.push(this.read(slot));
+      }
+    }
+    return places.reverse();
+  }
+
+  /** Places of a project's newest events, at most so many, in the order in which their keys came. */
+  placesOfProject(project: string, most: number): Place[] {
+    const number = this.projects.get(project);
+    const places: Place[] = [];
+    for (const slot of number === undefined ? [] : this.byProject.of(number)) {
+      if (places.length === most) {
+        break;
+      }
+      if (this.field(slot, AT.project) === number) {
         places.push(this.read(slot));
       }
     }
@@ -74,27 +92,29 @@ export class EventIndex {
     this.count = 0;
     this.byKey = this.keyChains();
     this.byChange = this.changeChains();
+    this.byProject = this.projectChains();
     this.pending.clear();
     for (let slot = 0; slot < count; slot++) {
       const of = (field: number) => data[slot * WIDTH + field] ?? 0;
       if (of(AT.segment) > last) {
         const place = { segment: of(AT.segment), offset: of(AT.offset), length: of(AT.length) };
-        this.write(this.append([of(0), of(1), of(2)], of(AT.change)), place);
+        this.write(this.append([of(0), of(1), of(2)], of(AT.change), of(AT.project)), place);
       }
     }
   }
 
-  private append([a, b, c]: Fingerprint, change: number): number {
+  private append([a, b, c]: Fingerprint, change: number, project: number): number {
     const slot = this.count;
     if ((slot + 1) * WIDTH > this.data.length) {
       const larger = new Uint32Array(Math.ceil((this.data.length * 1.5) / WIDTH) * WIDTH);
       larger.set(this.data);
       this.data = larger;
     }
-    this.data.set([a, b, c, change], slot * WIDTH);
+    this.data.set([a, b, c, change, project], slot * WIDTH);
     this.count += 1;
     this.byKey.add();
     this.byChange.add();
+    this.byProject.add();
     return slot;
   }
 
@@ -129,11 +149,25 @@ export class EventIndex {
     return this.last.print;
   }
 
+  private projectNumber(key: string): number {
+    const project = projectOfKey(key);
+    if (project === undefined) {
+      return NONE;
+    }
+    const number = this.projects.get(project) ?? this.projects.size + 1;
+    this.projects.set(project, number);
+    return number;
+  }
+
   private keyChains(): SlotChains {
     return new SlotChains((slot) => this.field(slot, 0));
   }
 
   private changeChains(): SlotChains {
     return new SlotChains((slot) => this.field(slot, AT.change));
+  }
+
+  private projectChains(): SlotChains {
+    return new SlotChains((slot) => this.field(slot, AT.project));
   }
 }

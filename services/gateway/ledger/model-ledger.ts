@@ -1,12 +1,10 @@
 import { configMoveOf } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
-import { changeOfKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { whyQuestionOf } from '../../../core/why-question';
 import { EventFeed } from './model-event-feed';
 import { EventIndex, type Place } from './model-event-index';
-import { KeyIndex } from './model-key-index';
-import { ProjectIndex } from './model-project-index';
+import { KeysByChange } from './model-keys-by-change';
 import { QuarantineList } from './model-quarantine';
 import type { Cursor, LedgerRecord, Verdicts } from './model-record';
 import { RefTips } from './model-ref-tips';
@@ -42,7 +40,7 @@ export class LedgerModel {
   /** Events that passed a pipeline: the few of the many. */
   private readonly entries = new Map<string, Entry>();
   /** Keys of those by change. */
-  readonly handedOn = new KeyIndex(changeOfKey);
+  readonly handedOn = new KeysByChange();
   /** Keys of events with an undecided pair, in the order they came. */
   private readonly open = new Set<string>();
   private readonly raws = new Map<string, { event: GerritEvent; segment: number }>();
@@ -52,8 +50,6 @@ export class LedgerModel {
   readonly config = new EventFeed(configMoveOf);
   /** Comments that ask why. */
   readonly questions = new EventFeed(whyQuestionOf);
-  /** Keys of the newest events by project. */
-  readonly projects = new ProjectIndex();
   readonly quarantine = new QuarantineList();
   readonly tips = new RefTips();
   private lastSeq = 0;
@@ -85,7 +81,12 @@ export class LedgerModel {
 
   /** Where the events of a change lie, in the order they came. */
   placesOfChange(change: number): Place[] {
-    return this.index.placesOf(change);
+    return this.index.placesOfChange(change);
+  }
+
+  /** Where a project's newest events lie, at most so many, in the order they came. */
+  placesOfProject(project: string, most: number): Place[] {
+    return this.index.placesOfProject(project, most);
   }
 
   /** An event is on disk, and where. */
@@ -209,7 +210,6 @@ export class LedgerModel {
       }
     }
     this.handedOn.keepOnly((key) => this.entries.has(key));
-    this.projects.keepOnly((key) => this.index.has(key));
     this.config.dropThrough(last);
     this.questions.dropThrough(last);
     this.quarantine.dropThrough(last);
@@ -223,9 +223,7 @@ export class LedgerModel {
 
   private applyEvent(key: string, at: string, event: GerritEvent, verdicts: Verdicts, place: Place): void {
     const passed = Object.keys(verdicts).filter((pipeline) => verdicts[pipeline] === 'pass');
-    if (this.index.put(key, place)) {
-      this.projects.add(key);
-    }
+    this.index.put(key, place);
     // Of two records of one event the later counts, as anywhere.
     const wasHandedOn = this.entries.delete(key);
     if (passed.length > 0) {
