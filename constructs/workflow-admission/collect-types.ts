@@ -85,10 +85,7 @@ function collect(
   });
   const parts = [...held, ...besides];
   const depth = Math.max(...parts.map((part) => part.depth));
-  const wrapped = parts.map((part) => {
-    const more = depth - part.depth;
-    return `${'['.repeat(more)}${part.expression}${']'.repeat(more)}`;
-  });
+  const wrapped = parts.map((part) => enclose(part.expression, depth - part.depth));
   return { type, depth, expression: wrapped.join(' + ') };
 }
 
@@ -102,13 +99,20 @@ function levels(shape: Shape): number {
 function partOf(holder: string, depth: number, field: string, shape: Shape): string {
   const present = `has(o.${field}) && o.${field} != null`;
   const inner = typeof shape === 'object' && 'map' in shape ? `o.${field}.map(key, o.${field}[key])` : `o.${field}`;
-  return mapInner(`variables.${objectsOf(holder)}`, depth, (list) => `${list}.filter(o, ${present}).map(o, ${inner})`);
+  const part = (list: string, left: number): string =>
+    left === 1
+      ? `${list}.filter(o, ${present}).map(o, ${inner})`
+      : withoutEmpty(`${list}.map(l${left}, ${part(`l${left}`, left - 1)})`);
+  return part(`variables.${objectsOf(holder)}`, depth);
 }
 
-/** Maps the innermost lists of lists in lists. */
-function mapInner(list: string, depth: number, about: (list: string) => string): string {
-  return depth === 1 ? about(list) : `${list}.map(l${depth}, ${mapInner(`l${depth}`, depth - 1, about)})`;
+/** A list put into so many lists around it. */
+function enclose(list: string, levels: number): string {
+  return levels === 0 ? list : enclose(withoutEmpty(`[${list}]`), levels - 1);
 }
+
+/** Most types have no objects in most documents: then no rule has a list to walk, not even one of empty lists. */
+const withoutEmpty = (lists: string): string => `${lists}.filter(l, size(l) > 0)`;
 
 /** That something holds of every object of a type; `o` is the object. */
 export function everyObject({ type, depth }: Collected, holds: string): string {
@@ -118,5 +122,8 @@ export function everyObject({ type, depth }: Collected, holds: string): string {
 }
 
 /** A list, in lists, of what is made of every object of a type; `o` is the object. */
-export const ofEveryObject = ({ type, depth }: Collected, made: string): string =>
-  mapInner(`variables.${objectsOf(type)}`, depth, (list) => `${list}.map(o, ${made})`);
+export function ofEveryObject({ type, depth }: Collected, made: string): string {
+  const within = (list: string, left: number): string =>
+    `${list}.map(${left === 1 ? `o, ${made}` : `l${left}, ${within(`l${left}`, left - 1)}`})`;
+  return within(`variables.${objectsOf(type)}`, depth);
+}

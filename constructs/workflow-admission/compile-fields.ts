@@ -42,18 +42,11 @@ export function compileFields(props: CompileFieldsProps): CompiledFields {
   return {
     variables: {
       byTrigger: props.byTrigger,
-      ...Object.fromEntries(
-        types.flatMap(({ each, type }) => [
-          [objectsOf(each.type), each.expression],
-          [fieldsOf(each.type), celSet(admitted(type))],
-        ]),
-      ),
+      ...Object.fromEntries(types.map(({ each }) => [objectsOf(each.type), each.expression])),
     },
     validations: types.flatMap(({ each, type }) => compileType(each, type)),
   };
 }
-
-const fieldsOf = (type: string): string => `fields${type}`;
 
 /** Fields an object of the type may have at all. */
 const admitted = (type: TypePolicy): string[] =>
@@ -65,7 +58,7 @@ const mayBeThere = ({ decision, value, ours }: FieldPolicy): boolean =>
   decision === 'force' ? value !== undefined || ours !== undefined : decision !== 'deny';
 
 function compileType(each: Collected, type: TypePolicy): Validation[] {
-  const known = `variables.${fieldsOf(each.type)}`;
+  const known = celSet(admitted(type));
   const unknown = ofEveryObject(each, `o.filter(field, !(field in ${known}))`);
   const required = type.required ?? [];
   return [

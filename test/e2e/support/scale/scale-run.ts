@@ -160,12 +160,12 @@ export class ScaleRun {
     await until(`${count} ${resource} are written`, look, this.size.phaseMs, 20);
   }
 
-  /** Waits until no provisioner has written for a while. */
-  async untilQuiet(): Promise<void> {
+  /** Waits until no provisioner has written for a while what counts; by default everything does. */
+  async untilQuiet(counts: (write: AuditedWrite) => boolean = () => true): Promise<void> {
     const look = async () => {
       const mark = this.audit.mark();
       await sleep(QUIET_MS);
-      return (await this.writes(mark)).length === 0;
+      return !(await this.writes(mark)).some(counts);
     };
     await until('the provisioners have nothing left to write', look, this.size.phaseMs, 0);
   }
