@@ -1,7 +1,7 @@
 import type { Decision } from '../../core/decision';
 import { changeOfKey } from '../../core/event-key';
 import { projectOfEvent } from '../../core/gerrit-event';
-import { definitionPath, type Pipeline } from '../../core/pipeline';
+import type { Pipeline } from '../../core/pipeline';
 import type { Pool, RunPool } from '../../core/pool';
 import { TerminalError } from '../shared/errors';
 import { planDequeue, planFilter } from '../shared/filter/plan-filters';
@@ -11,11 +11,11 @@ import { planRun } from './admission/plan-run';
 import type { Quotas, Room } from './admission/ports';
 import { type Decided, decideAsking } from './ask-and-decide';
 import type { Facts } from './decide';
+import { DecisionRecorder } from './decision-recorder';
 import { Dequeues } from './dequeues';
 import { metrics } from './metrics';
-import type { Changes, Definitions, FilterFacts, Ledger, MadeRun, Pair, Projects, Workflows } from './ports';
+import type { Changes, Definitions, FilterFacts, Ledger, Pair, Projects, Workflows } from './ports';
 import { renderFiltered } from './render-filtered';
-import { renderIdentity, subjectOf } from './render-identity';
 
 export interface TriggerControllerOptions {
   /** Name of the Gerrit server in keys and names. */
@@ -40,7 +40,6 @@ export interface TriggerControllerOptions {
 
 /** Wait before something that an operator or the provisioner must do is looked at again. */
 const QUEUED_RETRY_MS = 2_000;
-const MOST_REASON = 1_000;
 
 type Spawn = Extract<Decided, { kind: 'spawn' }>;
 
@@ -59,17 +58,14 @@ type Outcome = Decision | 'parked';
  * the Workflow's name is the event's, and the ledger keeps the first terminal decision.
  */
 export class TriggerController {
-  /** Last reason recorded for a pair that waits, so that each is said once. */
-  /** Decisions that the ledger may have, for its answer was lost: nothing else is decided of their pairs. */
-  private readonly unanswered = new Map<string, Decision>();
-  private readonly queuedReasons = new Map<string, string>();
-
+  private readonly recorder: DecisionRecorder;
   private readonly dequeues = new Dequeues();
 
   /** Pipelines with their filters, by name. */
   private readonly pipelines: ReadonlyMap<string, Pick<Facts, 'pipeline' | 'filter' | 'dequeue'>>;
 
   constructor(private readonly options: TriggerControllerOptions) {
+    this.recorder = new DecisionRecorder(options);
     this.pipelines = new Map(
       options.pipelines.map((pipeline) => [
         pipeline.name,
@@ -88,14 +84,14 @@ export class TriggerController {
    * Rejects when a retry could help.
    */
   async handle(pair: Pair, receivedAt: number): Promise<number | 'parked' | undefined> {
-    const unanswered = this.unanswered.get(idOf(pair));
+    const unanswered = this.recorder.unanswered(pair);
     if (unanswered !== undefined) {
-      await this.put(pair, unanswered);
+      await this.recorder.put(pair, unanswered);
       return this.finish(pair, unanswered, receivedAt);
     }
     const gathered = await this.gather(pair);
     if (gathered === undefined) {
-      this.queuedReasons.delete(idOf(pair));
+      this.recorder.forget(pair);
       this.options.admission.leave(pair);
       this.options.log.warn({ key: pair.key, pipeline: pair.pipeline }, 'the ledger does not know the event any more');
       return undefined;
@@ -124,7 +120,7 @@ export class TriggerController {
   }
 
   private finish(pair: Pair, recorded: Decision, receivedAt: number): undefined {
-    this.queuedReasons.delete(idOf(pair));
+    this.recorder.forget(pair);
     const reason = recorded.kind === 'filtered' ? recorded.reason : '';
     metrics.decisions.inc({ pipeline: pair.pipeline, kind: recorded.kind, reason });
     metrics.seconds.observe({ kind: recorded.kind }, (Date.now() - receivedAt) / 1000);
@@ -181,11 +177,7 @@ export class TriggerController {
   }
 
   private async wait(pair: Pair, reason: string): Promise<number> {
-    if (this.queuedReasons.get(idOf(pair)) !== reason) {
-      await this.options.ledger.putDecision(pair.key, pair.pipeline, { kind: 'queued', reason: cut(reason) });
-      this.queuedReasons.set(idOf(pair), reason);
-      this.options.log.info({ key: pair.key, pipeline: pair.pipeline, reason }, 'waiting');
-    }
+    await this.recorder.wait(pair, reason);
     return QUEUED_RETRY_MS;
   }
 
@@ -201,14 +193,18 @@ export class TriggerController {
       case 'filtered':
         // Stopped first: once a decision is recorded nothing brings us back to finish.
         await this.stopOlder(decision, undefined);
-        return this.record(pair, renderFiltered(decision), gathered.facts);
+        return this.recorder.record(pair, renderFiltered(decision), gathered.facts);
       case 'rejected': {
         await this.stopOlder(decision, undefined);
         const { file, definitionCommit, findings } = decision;
-        return this.record(pair, { kind: 'rejected', file, definitionCommit, findings: [...findings] }, gathered.facts);
+        return this.recorder.record(
+          pair,
+          { kind: 'rejected', file, definitionCommit, findings: [...findings] },
+          gathered.facts,
+        );
       }
       case 'dead-lettered':
-        return this.record(pair, { kind: 'dead-lettered', reason: cut(decision.reason) }, gathered.facts);
+        return this.recorder.record(pair, { kind: 'dead-lettered', reason: decision.reason }, gathered.facts);
     }
   }
 
@@ -222,13 +218,13 @@ export class TriggerController {
     if (!planned.ok) {
       admission.leave(pair);
       await this.stopOlder(decision, undefined);
-      return this.reject(pair, decision.definitionCommit, planned.error, facts);
+      return this.recorder.reject(pair, decision.definitionCommit, planned.error, facts);
     }
     const { run, work, workflow } = planned.value;
     const answer = admission.ask({ pair, run, work, look: room.look });
     switch (answer) {
       case 'same-work':
-        return this.record(pair, { kind: 'filtered', reason: 'already-waiting' }, facts);
+        return this.recorder.record(pair, { kind: 'filtered', reason: 'already-waiting' }, facts);
       case 'wait':
         // What it replaces has lost its point already, and makes room.
         await this.stopOlder(decision, { name: workflow.metadata.name, onlyBefore: undefined });
@@ -253,14 +249,19 @@ export class TriggerController {
       case 'foreign':
         metrics.foreign.inc();
         log.error({ key: pair.key, reason: outcome.reason }, 'somebody else’s Workflow has the name of a run');
-        return this.record(pair, { kind: 'dead-lettered', reason: cut(outcome.reason) }, facts);
+        return this.recorder.record(pair, { kind: 'dead-lettered', reason: outcome.reason }, facts);
       case 'not-now':
         return { kind: 'queued', reason: outcome.reason };
       case 'refused':
-        return this.reject(pair, definitionCommit, `the cluster refuses the Workflow: ${cut(outcome.reason)}`, facts);
+        return this.recorder.reject(
+          pair,
+          definitionCommit,
+          `the cluster refuses the Workflow: ${outcome.reason}`,
+          facts,
+        );
       default: {
         const { workflow } = outcome;
-        const answer = await this.put(pair, { kind: 'spawned', workflow, definitionCommit });
+        const answer = await this.recorder.put(pair, { kind: 'spawned', workflow, definitionCommit });
         if (answer !== 'recorded' && outcome.kind === 'created') {
           // Another decision stands, so nobody will ever report this run.
           log.warn(
@@ -290,49 +291,4 @@ export class TriggerController {
       );
     }
   }
-
-  /** What is wrong is with the definition as a whole, not in a line of it. */
-  private reject(pair: Pair, definitionCommit: string, message: string, facts: Facts): Promise<Decision> {
-    const file = definitionPath(pair.pipeline);
-    const findings = [{ path: file, line: 1, column: 1, message }];
-    return this.record(pair, { kind: 'rejected', file, definitionCommit, findings }, facts);
-  }
-
-  /**
-   * Records that nothing runs. A try before this one may have made the run and died, or not have heard that it did: then
-   * that is what became of the event, whatever would be decided today.
-   */
-  private async record(pair: Pair, decision: Decision, facts: Facts): Promise<Decision> {
-    const made = await this.findMade(facts);
-    const stands: Decision = made === undefined ? decision : { kind: 'spawned', ...made };
-    await this.put(pair, stands);
-    return stands;
-  }
-
-  private async findMade({ project, event, ...facts }: Facts): Promise<MadeRun | undefined> {
-    const subject = subjectOf(event);
-    return project.kind === 'ready' && subject !== undefined
-      ? this.options.workflows.find(project.namespace, renderIdentity(facts, subject))
-      : undefined;
-  }
-
-  private async put(pair: Pair, decision: Decision): Promise<'recorded' | 'another-stands' | 'unknown'> {
-    // A run that was made is met again by its name; of anything else only the same word again is safe.
-    if (decision.kind !== 'spawned') {
-      this.unanswered.set(idOf(pair), decision);
-    }
-    const answer = await this.options.ledger.putDecision(pair.key, pair.pipeline, decision);
-    this.unanswered.delete(idOf(pair));
-    if (answer !== 'recorded') {
-      this.options.log.warn(
-        { key: pair.key, pipeline: pair.pipeline, kind: decision.kind, answer },
-        'decision not taken',
-      );
-    }
-    return answer;
-  }
 }
-
-const idOf = ({ key, pipeline }: Pair): string => `${pipeline} ${key}`;
-
-const cut = (text: string): string => (text.length > MOST_REASON ? `${text.slice(0, MOST_REASON)}…` : text);
