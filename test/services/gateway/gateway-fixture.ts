@@ -9,6 +9,7 @@ import { compileCoarseFilter } from '../../../services/gateway/decide-coarse-fil
 import { HandOn } from '../../../services/gateway/hand-on';
 import { DiskSegments } from '../../../services/gateway/ledger/disk-segments';
 import { Ledger } from '../../../services/gateway/ledger/ledger';
+import type { ChangeInfo } from '../../../services/shared/gerrit-schema';
 import { createLogger, type Logger } from '../../../services/shared/log';
 
 export const ACCOUNT = 'seakeeper-ci';
@@ -32,6 +33,28 @@ export function created(number = 1, revision = REVISION): GerritEvent {
     change: { project: 'demo', branch: 'master', number },
     patchSet: { number: 1, revision, ref: `refs/changes/0${number}/${number}/1` },
   };
+}
+
+/** A Gerrit of one change, whose messages a test sets; counts how often it was asked. */
+export class OneChange {
+  messages: NonNullable<ChangeInfo['messages']> = [];
+  lookups = 0;
+
+  constructor(private readonly at = new Date().toISOString()) {}
+
+  async findChange(): Promise<ChangeInfo> {
+    this.lookups += 1;
+    return {
+      ...{ id: 'demo~1', project: 'demo', branch: 'master', change_id: 'I1', _number: 1 },
+      ...{ subject: 'A change', status: 'NEW', created: this.at, updated: this.at, owner: { username: 'alice' } },
+      current_revision: REVISION,
+      messages: this.messages,
+    };
+  }
+
+  async patchSetComments(): Promise<[]> {
+    return [];
+  }
 }
 
 export interface Core {

@@ -6,12 +6,11 @@ import { GerritIntake } from '../../../services/gateway/gerrit-intake';
 import { metrics } from '../../../services/gateway/metrics';
 import { LineSplitter } from '../../../services/gateway/split-lines';
 import { MOST_LINE_BYTES } from '../../../services/gateway/ssh-stream-source';
-import type { ChangeInfo } from '../../../services/shared/gerrit-schema';
 import {
   type Core,
   created,
   filter,
-  REVISION,
+  OneChange,
   removeFolder,
   SERVER,
   silent,
@@ -30,26 +29,18 @@ let core: Core;
 let intake: GerritIntake;
 let stream: LineSplitter;
 let gaps: number;
-let lookups: number;
-let messages: NonNullable<ChangeInfo['messages']>;
+let gerrit: OneChange;
 
 beforeEach(async () => {
   gaps = 0;
-  lookups = 0;
-  messages = [];
+  gerrit = new OneChange();
   core = await startCore();
   intake = new GerritIntake({
     server: SERVER,
     filter,
     ledger: core.ledger,
     handOn: core.handOn,
-    gerrit: {
-      findChange: async () => {
-        lookups += 1;
-        return CHANGE();
-      },
-      patchSetComments: async () => [],
-    },
+    gerrit,
     onGap: () => {
       gaps += 1;
     },
@@ -66,20 +57,6 @@ afterEach(async () => {
   removeFolder(core.directory);
 });
 
-const CHANGE = (): ChangeInfo => ({
-  id: 'demo~1',
-  project: 'demo',
-  branch: 'master',
-  change_id: 'I1',
-  _number: 1,
-  subject: 'A change',
-  status: 'NEW',
-  created: new Date().toISOString(),
-  updated: new Date().toISOString(),
-  owner: {},
-  current_revision: REVISION,
-  messages,
-});
 const say = (text: string | Buffer) => stream.push(Buffer.concat([Buffer.from(text), Buffer.from('\n')]));
 /** Says an event that must arrive whatever was said before it. */
 async function sayBehind(number = 9): Promise<void> {
@@ -198,7 +175,7 @@ test('a million updates of refs/changes/*/meta leave nothing behind, on disk or 
 
 test('1,000 rechecks in a minute each become one event, by a handful of questions, and hold up nobody', async () => {
   const date = new Date().toISOString();
-  messages = Array.from({ length: RECHECKS }, (_, index) => ({
+  gerrit.messages = Array.from({ length: RECHECKS }, (_, index) => ({
     id: `m${index}`,
     message: 'Patch Set 1:\n\nrecheck',
     author: { username: 'alice' },
@@ -219,7 +196,7 @@ test('1,000 rechecks in a minute each become one event, by a handful of question
   await until('all of them', () => [...core.ledger.undecided()].length === RECHECKS + 1);
 
   expect(core.ledger.openRaws()).toEqual([]);
-  expect(lookups).toBeLessThanOrEqual(5);
+  expect(gerrit.lookups).toBeLessThanOrEqual(5);
 });
 
 test('of a flood of garbage the last hundred are listed, in a restarted gateway too', async () => {

@@ -5,12 +5,11 @@ import { EventsLogClient } from '../../../../services/gateway/events-log/events-
 import { EventsLogSource } from '../../../../services/gateway/events-log/events-log-source';
 import { GerritIntake } from '../../../../services/gateway/gerrit-intake';
 import { GerritHttp } from '../../../../services/shared/gerrit-http';
-import type { ChangeInfo } from '../../../../services/shared/gerrit-schema';
 import {
   type Core,
   created,
   filter,
-  REVISION,
+  OneChange,
   removeFolder,
   SERVER,
   silent,
@@ -31,16 +30,15 @@ let connections: GerritHttp[];
 let core: Core;
 let intake: GerritIntake;
 let source: EventsLogSource;
-let messages: NonNullable<ChangeInfo['messages']>;
-let lookups: number;
+/** What the intake asks. */
+let asked: OneChange;
 let warnings: string[];
 
 beforeEach(async () => {
   gerrit = new LoggingGerrit(BEGIN);
   baseUrl = await gerrit.start();
   core = await startCore();
-  messages = [];
-  lookups = 0;
+  asked = new OneChange(new Date(BEGIN).toISOString());
   warnings = [];
   connections = [];
   startIntake();
@@ -62,13 +60,7 @@ function startIntake(): void {
     filter,
     ledger: core.ledger,
     handOn: core.handOn,
-    gerrit: {
-      findChange: async () => {
-        lookups += 1;
-        return change();
-      },
-      patchSetComments: async () => [],
-    },
+    gerrit: asked,
     onGap: () => undefined,
     log: silent,
   });
@@ -83,20 +75,6 @@ function start({ timeZone = 'UTC', oldestMs = Number.MAX_SAFE_INTEGER } = {}): v
   source = new EventsLogSource({ log, logged, ledger: core.ledger, intake, oldestMs });
 }
 
-const change = (): ChangeInfo => ({
-  id: 'demo~1',
-  project: 'demo',
-  branch: 'master',
-  change_id: 'I1',
-  _number: 1,
-  subject: 'A change',
-  status: 'NEW',
-  created: new Date(BEGIN).toISOString(),
-  updated: new Date(BEGIN).toISOString(),
-  owner: alice,
-  current_revision: REVISION,
-  messages,
-});
 /** A patch set with a number of its own as revision. */
 const patchSet = (number: number): GerritEvent => created(1, String(number).padStart(40, '0'));
 const recheck: GerritEvent = {
@@ -274,24 +252,24 @@ describe('an answer that may be cut', () => {
 
 describe('comments', () => {
   test('said twice in a second are two, each with its message, and looked for once', async () => {
-    messages = [said('m1', BEGIN), said('m2', BEGIN)];
+    asked.messages = [said('m1', BEGIN), said('m2', BEGIN)];
     gerrit.log(recheck, BEGIN);
     gerrit.log(recheck, BEGIN);
     later(MINUTE);
     await read();
     await until('both', () => undecided() === 2);
-    const before = lookups;
+    const before = asked.lookups;
 
     later(MINUTE);
     await read();
 
     expect(core.ledger.openRaws()).toEqual([]);
-    expect(lookups).toBe(before);
+    expect(asked.lookups).toBe(before);
     expect(['m1', 'm2'].every((messageId) => knows({ ...recheck, messageId }))).toBe(true);
   });
 
   test('that the stream brought are nothing new, whatever other message might be theirs', async () => {
-    messages = [said('m1', BEGIN), { ...said('m2', BEGIN), message: 'Patch Set 1:\n\n(1 comment)' }];
+    asked.messages = [said('m1', BEGIN), { ...said('m2', BEGIN), message: 'Patch Set 1:\n\n(1 comment)' }];
     intake.takeLine(Buffer.from(JSON.stringify({ ...recheck, eventCreatedOn: BEGIN / 1000 })));
     await until('the first', () => undecided() === 1);
     gerrit.log(recheck, BEGIN);
