@@ -2,24 +2,27 @@ import { CONFIG_REF } from '../../core/config-change';
 import { definitionPath } from '../../core/pipeline';
 import { sanitizeDefinition } from '../shared/definition/sanitize-definition';
 import { TransientError } from '../shared/errors';
-import type { GerritClient } from '../shared/gerrit-client';
+import type { GerritClient, RefTip } from '../shared/gerrit-client';
 import type { DefinitionNow } from './decide';
 import type { Definitions, DefinitionText, DefinitionTexts } from './ports';
+import { SharedReads } from './shared-reads';
 
 /** Definitions kept, each at most 256 KiB of text. */
 const CACHED = 500;
 
 /**
- * Definitions as Gerrit has them. The tip is read for every call, so that a revoked definition never runs, even when
- * the event that revoked it was missed; what a file says at a commit never changes, and is kept by commit.
+ * Definitions as Gerrit has them. The tip is read after every call, so that a revoked definition never runs, even when
+ * the event that revoked it was missed; calls of a burst share the reads that come after them. What a file says at a commit
+ * never changes, and is kept by commit.
  */
 export class GerritDefinitions implements Definitions, DefinitionTexts {
   private readonly byCommit = new Map<string, DefinitionText>();
+  private readonly tips = new SharedReads<RefTip>();
 
   constructor(private readonly gerrit: Pick<GerritClient, 'findTip' | 'findFile'>) {}
 
   async find(project: string, pipeline: string): Promise<DefinitionNow> {
-    const tip = await this.gerrit.findTip(project, CONFIG_REF);
+    const tip = await this.tips.read(project, () => this.gerrit.findTip(project, CONFIG_REF));
     switch (tip.kind) {
       case 'no-ref':
         return { kind: 'absent' };
