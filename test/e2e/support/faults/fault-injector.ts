@@ -22,6 +22,11 @@ const ANSWER_MS = 3_000;
 /** A readiness probe has looked once more by then. */
 const SETTLED_MS = 3_000;
 const BACK_WITHIN_MS = 300_000;
+/**
+ * So long a component is left alone once it is back. Without that the two that are quickest back, API server and Gerrit, take
+ * every fault as soon as the others are away, and these, which need them, never come back.
+ */
+const REST_MS = 20_000;
 
 /** What was done to a component last, and so what it must show to count as back. */
 interface Wound {
@@ -44,6 +49,8 @@ interface Cut {
 /** Does to the running system what a plan says, and knows who has come back. */
 export class FaultInjector {
   private readonly wounds = new Map<Component, Wound>();
+  /** When a component was found to be back. */
+  private readonly backSince = new Map<Component, number>();
   private readonly frozen = new Set<number>();
   private readonly cuts: Cut[] = [];
   private pods: readonly PodNow[] = [];
@@ -65,11 +72,12 @@ export class FaultInjector {
         break;
       }
       const ready = await this.ready();
-      const fault = chooseFault(planned, ready);
+      const fault = chooseFault(planned, this.rested(ready));
       // What ended by itself in between cannot be hit.
       const isHit = fault !== undefined && (await this.inject(fault).catch(this.sayTrouble));
       if (isHit) {
         happened.push(fault);
+        this.backSince.set(fault.component, Number.POSITIVE_INFINITY);
       }
       const away = COMPONENTS.filter((component) => !ready.has(component));
       this.say(`${fault === undefined ? 'nobody' : describe(fault)}; away: ${away.join(', ') || 'nobody'}`);
@@ -100,6 +108,20 @@ export class FaultInjector {
     await this.replaceHeldBack();
     const answers = await Promise.all(COMPONENTS.map((component) => this.isReady(component)));
     return new Set(COMPONENTS.filter((_component, index) => answers[index]));
+  }
+
+  /** Of those that serve, who has done so for a while. */
+  private rested(ready: ReadonlySet<Component>): Set<Component> {
+    const now = Date.now();
+    for (const component of COMPONENTS.filter((each) => !ready.has(each))) {
+      this.backSince.set(component, Number.POSITIVE_INFINITY);
+    }
+    for (const component of ready) {
+      // Never hit: it was always there.
+      const since = this.backSince.get(component) ?? Number.NEGATIVE_INFINITY;
+      this.backSince.set(component, Math.min(since, now));
+    }
+    return new Set([...ready].filter((component) => now - (this.backSince.get(component) ?? now) >= REST_MS));
   }
 
   private readonly sayTrouble = (error: unknown): false => {
