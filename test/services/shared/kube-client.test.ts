@@ -213,7 +213,7 @@ describe('a fenced client', () => {
     const kube = client({ connections: 1 }).fenced({ marginMs: 1_000, remainingMs: () => remaining });
     const writes = [kube.create('/1', {}), kube.create('/2', {}), kube.create('/3', {})];
     const ends = Promise.allSettled(writes);
-    await sleep(20);
+    while (asked.length === 0) await sleep(1);
     remaining = -1;
 
     expect((await ends).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
