@@ -6,11 +6,13 @@ import { beginCursor } from './begin-cursor';
 import type { GerritIntake } from './gerrit-intake';
 import type { AskedSource, RecoveredEvent } from './gerrit-source';
 import type { Ledger } from './ledger/ledger';
-import { needsComments, planSweep, searchSince, sweepFrom } from './plan-sweep';
+import { lateFrom, needsComments, planSweep, searchSince, sweepFrom } from './plan-sweep';
 
 const OPTIONS: readonly ChangeOption[] = ['ALL_REVISIONS', 'MESSAGES', 'REVIEWER_UPDATES', 'DETAILED_ACCOUNTS'];
 /** A reading that brought the cursor on by less has missed nothing that the next one would not read. */
 const SETTLED_MS = 60_000;
+/** Between late looks, each of which has Gerrit tell of all changes of a day. */
+const LATE_EVERY_MS = 3_600_000;
 
 export interface RestSweepOptions {
   /** Gerrit server, as stack config names it. */
@@ -19,18 +21,26 @@ export interface RestSweepOptions {
   readonly ledger: Ledger;
   readonly intake: Pick<GerritIntake, 'takeEvent'>;
   readonly log: Logger;
+  /** Milliseconds of a clock that no one sets. */
+  readonly now?: () => number;
 }
 
 /** Reads changes by REST and takes in what no other source brought. */
 export class RestSweep implements AskedSource {
   readonly name = 'rest';
+  private readonly now: () => number;
+  private lateLookAt: number;
 
-  constructor(private readonly options: RestSweepOptions) {}
+  constructor(private readonly options: RestSweepOptions) {
+    this.now = options.now ?? (() => performance.now());
+    this.lateLookAt = this.now() + LATE_EVERY_MS;
+  }
 
   async read(): Promise<RecoveredEvent[]> {
     const { gerrit, ledger, log } = this.options;
     const cursor = await beginCursor(ledger, log);
-    const since = sweepFrom(cursor);
+    const isLate = this.now() >= this.lateLookAt;
+    const since = isLate ? lateFrom(cursor) : sweepFrom(cursor);
     const recovered: RecoveredEvent[] = [];
     let { until } = cursor;
     for (
@@ -48,6 +58,9 @@ export class RestSweep implements AskedSource {
     if (until > cursor.until) {
       // Another source may have moved its own part meanwhile.
       await ledger.setCursor({ ...cursor, ...ledger.cursor, until });
+    }
+    if (isLate) {
+      this.lateLookAt = this.now() + LATE_EVERY_MS;
     }
     return recovered;
   }

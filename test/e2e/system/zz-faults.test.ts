@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 test(`of ${CHANGES} changes under random faults each event is decided once and each run reported once (seed ${SEED})`, async () => {
-  const faults = new FaultInjector(system, say);
+  const faults = new FaultInjector(system, projects, say);
   const over = new AbortController();
   const plan = planFaults({ seed: SEED, count: FAULTS, connections: CONNECTIONS });
   const traffic = { gerrit: system.gerrit, projects, changes: CHANGES, everyMs: EVERY_MS, seed: SEED };

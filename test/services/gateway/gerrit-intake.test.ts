@@ -112,13 +112,14 @@ function startIntake(): void {
   });
   intake.start();
 }
-function sweep(): RestSweep {
+function sweep(clock = (): number => 0): RestSweep {
   return new RestSweep({
     server: SERVER,
     gerrit,
     ledger: core.ledger,
     intake,
     log: silent,
+    now: clock,
   });
 }
 /** Ids of the messages whose comments were handed on, each once. */
@@ -377,6 +378,30 @@ describe('sweep', () => {
     await sweep().read();
 
     expect([...core.ledger.undecided()].map(({ event }) => event.change?.number).sort()).toEqual([1, 2]);
+  });
+
+  test('finds within the hour what the index of Gerrit had lost until somebody indexed it again', async () => {
+    await sweep().read();
+    const hour = 3_600_000;
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const pushed = (number: number, created: string): ChangeInfo => ({
+      ...change(number),
+      updated: created,
+      revisions: { [REVISION]: { _number: 1, ref: `refs/changes/0${number}/${number}/1`, created } },
+    });
+    let minutes = 0;
+    const kept = sweep(() => minutes * 60_000);
+    gerrit.changes = [pushed(2, at(3 * hour))];
+    await kept.read();
+    // Pushed two hours before, in the moment in which Gerrit was killed.
+    gerrit.changes.push(pushed(1, at(hour)));
+
+    minutes = 59;
+    expect(await kept.read()).toEqual([]);
+    minutes = 60;
+    expect((await kept.read()).map(({ event }) => event.change?.number)).toEqual([1]);
+    minutes = 120;
+    expect(await kept.read()).toEqual([]);
   });
 
   test('moves its cursor only when all was read', async () => {

@@ -2,7 +2,7 @@ import { eventKey } from '../../../core/event-key';
 import { actorOf, type GerritEvent } from '../../../core/gerrit-event';
 import { decideChangeMessage, streamCommentText } from '../../../services/gateway/decide-change-message';
 import { decodeStreamLine } from '../../../services/gateway/decode-stream-event';
-import { needsComments, planSweep, searchSince, sweepFrom } from '../../../services/gateway/plan-sweep';
+import { lateFrom, needsComments, planSweep, searchSince, sweepFrom } from '../../../services/gateway/plan-sweep';
 import { ChangeInfo, CommentInfo } from '../../../services/shared/gerrit-schema';
 
 const R1 = 'a'.repeat(40);
@@ -234,6 +234,8 @@ describe('sweep', () => {
 
     expect(sweepFrom({ floor: 0, until })).toBe(until - 120_000);
     expect(sweepFrom({ floor: until - 1, until })).toBe(until - 1);
+    expect(lateFrom({ floor: 0, until })).toBe(until - 86_400_000);
+    expect(lateFrom({ floor: until - 1, until })).toBe(until - 1);
   });
 
   test('searches in Gerrit’s words', () => {

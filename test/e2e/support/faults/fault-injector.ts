@@ -14,7 +14,7 @@ import type { System } from '../system';
 import { until } from '../until';
 import { PLACES, type PodNow, podPath, podsNow } from './components';
 import { connectionsTo, cutConnections, mendConnections } from './cut-connections';
-import { removeStaleLocks } from './gerrit-locks';
+import { indexAgain, removeStaleLocks } from './tend-gerrit';
 
 const GERRIT_VERSION = `${httpUrl(CLUSTER_ADDRESS)}/config/server/version`;
 /** Whoever takes longer to say that it serves does not. */
@@ -54,9 +54,12 @@ export class FaultInjector {
   private readonly frozen = new Set<number>();
   private readonly cuts: Cut[] = [];
   private pods: readonly PodNow[] = [];
+  /** Gerrit was killed, and its administrator has not tended to it since. */
+  private isUntended = false;
 
   constructor(
-    private readonly system: Pick<System, 'kube'>,
+    private readonly system: Pick<System, 'kube' | 'gerrit'>,
+    private readonly projects: readonly string[],
     /** Told of every fault as it happens. */
     private readonly say: (line: string) => void,
   ) {}
@@ -147,6 +150,7 @@ export class FaultInjector {
         }
         if (component === 'gerrit') {
           await removeStaleLocks();
+          this.isUntended = true;
         }
         return true;
       case 'freeze':
@@ -191,11 +195,23 @@ export class FaultInjector {
       return false;
     }
     if (pod === undefined) {
-      return component === 'gerrit' ? this.answers('gerrit') : this.answers('kube');
+      return component === 'gerrit' ? this.tended() : this.answers('kube');
     }
     const now = this.pods.filter(({ service }) => service === pod);
     const isOld = now.some(({ containers }) => containers.some((id) => wound?.containers.has(id)));
     return now.length > 0 && !isOld && now.every(({ isReady }) => isReady);
+  }
+
+  /** Whether Gerrit serves and its administrator has done what is theirs to do after such an end. */
+  private async tended(): Promise<boolean> {
+    if (!(await this.answers('gerrit'))) {
+      return false;
+    }
+    if (this.isUntended) {
+      const asked = indexAgain(this.system, this.projects).then(() => false);
+      this.isUntended = await Promise.race([asked, sleep(ANSWER_MS, true)]).catch(() => true);
+    }
+    return !this.isUntended;
   }
 
   private answers(who: 'gerrit' | 'kube'): Promise<boolean> {
