@@ -99,11 +99,20 @@ function levels(shape: Shape): number {
 function partOf(holder: string, depth: number, field: string, shape: Shape): string {
   const present = `has(o.${field}) && o.${field} != null`;
   const inner = typeof shape === 'object' && 'map' in shape ? `o.${field}.map(key, o.${field}[key])` : `o.${field}`;
-  const part = (list: string, left: number): string =>
-    left === 1
-      ? `${list}.filter(o, ${present}).map(o, ${inner})`
-      : withoutEmpty(`${list}.map(l${left}, ${part(`l${left}`, left - 1)})`);
-  return part(`variables.${objectsOf(holder)}`, depth);
+  const part = (list: string) => `${list}.filter(o, ${present}).map(o, ${inner})`;
+  return mapInner(`variables.${objectsOf(holder)}`, depth, part, withoutEmpty);
+}
+
+/** Maps the innermost lists of lists in lists; `around` is put around what each list that holds lists is mapped to. */
+function mapInner(
+  list: string,
+  depth: number,
+  about: (list: string) => string,
+  around: (lists: string) => string = (lists) => lists,
+): string {
+  return depth === 1
+    ? about(list)
+    : around(`${list}.map(l${depth}, ${mapInner(`l${depth}`, depth - 1, about, around)})`);
 }
 
 /** A list put into so many lists around it. */
@@ -122,8 +131,5 @@ export function everyObject({ type, depth }: Collected, holds: string): string {
 }
 
 /** A list, in lists, of what is made of every object of a type; `o` is the object. */
-export function ofEveryObject({ type, depth }: Collected, made: string): string {
-  const within = (list: string, left: number): string =>
-    `${list}.map(${left === 1 ? `o, ${made}` : `l${left}, ${within(`l${left}`, left - 1)}`})`;
-  return within(`variables.${objectsOf(type)}`, depth);
-}
+export const ofEveryObject = ({ type, depth }: Collected, made: string): string =>
+  mapInner(`variables.${objectsOf(type)}`, depth, (list) => `${list}.map(o, ${made})`);

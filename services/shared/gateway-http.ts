@@ -36,10 +36,11 @@ export class GatewayHttp {
   /** Whatever the gateway answers. Rejects with `TransientError` when it does not. */
   async call({ method, path, body, deadlineMs, signal }: GatewayCall): Promise<GatewayAnswer> {
     const deadline = AbortSignal.timeout(deadlineMs);
+    const { agent } = this;
     try {
       const answer = await request(this.baseUrl + path, {
         method,
-        dispatcher: this.agent,
+        dispatcher: agent,
         signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
         headers: {
           authorization: `Bearer ${this.token()}`,
@@ -54,16 +55,18 @@ export class GatewayHttp {
       }
       return { status: answer.statusCode, headers: answer.headers, bytes };
     } catch (error) {
-      this.reconnect();
+      this.leave(agent);
       throw new TransientError(messageOf(error), { cause: error });
     }
   }
 
   /** A connection goes on leading where the Service led when it was made: the next call makes another. */
-  private reconnect(): void {
-    const old = this.agent;
-    this.agent = new Agent();
-    // Calls under way end as they will.
-    old.close(() => undefined);
+  private leave(agent: Agent): void {
+    // Another call that failed may have left it before.
+    if (agent === this.agent) {
+      this.agent = new Agent();
+      // Calls under way end as they will.
+      agent.close(() => undefined);
+    }
   }
 }

@@ -51,7 +51,7 @@ export class DecisionRecorder {
    */
   async record(pair: Pair, decision: Decision, facts: Facts): Promise<Decision> {
     const made = await this.findMade(facts);
-    const stands: Decision = made === undefined ? shortened(decision) : { kind: 'spawned', ...made };
+    const stands: Decision = made === undefined ? decision : { kind: 'spawned', ...made };
     await this.put(pair, stands);
     return stands;
   }
@@ -61,6 +61,11 @@ export class DecisionRecorder {
     const file = definitionPath(pair.pipeline);
     const findings = [{ path: file, line: 1, column: 1, message: cut(message) }];
     return this.record(pair, { kind: 'rejected', file, definitionCommit, findings }, facts);
+  }
+
+  /** Nobody can decide it any more, whatever is tried. */
+  deadLetter(pair: Pair, reason: string, facts: Facts): Promise<Decision> {
+    return this.record(pair, { kind: 'dead-lettered', reason: cut(reason) }, facts);
   }
 
   /** Records why a pair waits, unless that was the last word on it. */
@@ -88,6 +93,3 @@ export class DecisionRecorder {
 const idOf = ({ key, pipeline }: Pair): string => `${pipeline} ${key}`;
 
 const cut = (text: string): string => (text.length > MOST_REASON ? `${text.slice(0, MOST_REASON)}…` : text);
-
-const shortened = (decision: Decision): Decision =>
-  decision.kind === 'dead-lettered' ? { ...decision, reason: cut(decision.reason) } : decision;

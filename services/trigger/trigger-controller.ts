@@ -204,7 +204,7 @@ export class TriggerController {
         );
       }
       case 'dead-lettered':
-        return this.recorder.record(pair, { kind: 'dead-lettered', reason: decision.reason }, gathered.facts);
+        return this.recorder.deadLetter(pair, decision.reason, gathered.facts);
     }
   }
 
@@ -249,7 +249,7 @@ export class TriggerController {
       case 'foreign':
         metrics.foreign.inc();
         log.error({ key: pair.key, reason: outcome.reason }, 'somebody else’s Workflow has the name of a run');
-        return this.recorder.record(pair, { kind: 'dead-lettered', reason: outcome.reason }, facts);
+        return this.recorder.deadLetter(pair, outcome.reason, facts);
       case 'not-now':
         return { kind: 'queued', reason: outcome.reason };
       case 'refused':

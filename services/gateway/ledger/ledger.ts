@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 const SKIPPED = 1_000_000_000;
 const TIPS_A_RECORD = 1_000;
 /** Enough to try a definition on. */
-export const MOST_OF_A_PROJECT = 200;
+const MOST_OF_A_PROJECT = 200;
 const NOTHING = Buffer.alloc(0);
 
 export interface LedgerOptions extends ReplayOptions {
@@ -265,7 +265,7 @@ export class Ledger {
     return changeEvents(keys);
   }
 
-  /** A project's newest events, at most `MOST_OF_A_PROJECT`, oldest first. */
+  /** A project's newest events, at most 200, oldest first. */
   async latestEvents(project: string): Promise<GerritEvent[]> {
     const events: GerritEvent[] = [];
     for (const place of await this.locate(() => this.model.placesOfProject(project, MOST_OF_A_PROJECT))) {

@@ -61,28 +61,13 @@ export class EventIndex {
 
   /** Places of a change's events in the order in which their keys came. */
   placesOfChange(change: number): Place[] {
-    const places: Place[] = [];
-    for (const slot of this.byChange.of(change)) {
-      if (change !== NONE && this.field(slot, AT.change) === change) {
-        places.push(this.read(slot));
-      }
-    }
-    return places.reverse();
+    return change === NONE ? [] : this.newest(this.byChange, AT.change, change, Number.POSITIVE_INFINITY);
   }
 
   /** Places of a project's newest events, at most so many, in the order in which their keys came. */
   placesOfProject(project: string, most: number): Place[] {
     const number = this.projects.get(project);
-    const places: Place[] = [];
-    for (const slot of number === undefined ? [] : this.byProject.of(number)) {
-      if (places.length === most) {
-        break;
-      }
-      if (this.field(slot, AT.project) === number) {
-        places.push(this.read(slot));
-      }
-    }
-    return places.reverse();
+    return number === undefined ? [] : this.newest(this.byProject, AT.project, number, most);
   }
 
   /** Forgets everything that lies in segments up to and including `last`. */
@@ -101,6 +86,20 @@ export class EventIndex {
         this.write(this.append([of(0), of(1), of(2)], of(AT.change), of(AT.project)), place);
       }
     }
+  }
+
+  /** Places of the newest events that have a value in a field, at most so many, oldest first. */
+  private newest(chains: SlotChains, field: number, value: number, most: number): Place[] {
+    const places: Place[] = [];
+    for (const slot of chains.of(value)) {
+      if (places.length === most) {
+        break;
+      }
+      if (this.field(slot, field) === value) {
+        places.push(this.read(slot));
+      }
+    }
+    return places.reverse();
   }
 
   private append([a, b, c]: Fingerprint, change: number, project: number): number {

@@ -49,7 +49,7 @@ interface Cut {
 /** Does to the running system what a plan says, and knows who has come back. */
 export class FaultInjector {
   private readonly wounds = new Map<Component, Wound>();
-  /** When a component was found to be back. */
+  /** When a component was found to be back; infinite: it is not. */
   private readonly backSince = new Map<Component, number>();
   private readonly frozen = new Set<number>();
   private readonly cuts: Cut[] = [];
@@ -116,15 +116,14 @@ export class FaultInjector {
   /** Of those that serve, who has done so for a while. */
   private rested(ready: ReadonlySet<Component>): Set<Component> {
     const now = Date.now();
-    for (const component of COMPONENTS.filter((each) => !ready.has(each))) {
-      this.backSince.set(component, Number.POSITIVE_INFINITY);
-    }
-    for (const component of ready) {
+    const isRested = (component: Component) => {
       // Never hit: it was always there.
-      const since = this.backSince.get(component) ?? Number.NEGATIVE_INFINITY;
-      this.backSince.set(component, Math.min(since, now));
-    }
-    return new Set([...ready].filter((component) => now - (this.backSince.get(component) ?? now) >= REST_MS));
+      const before = this.backSince.get(component) ?? Number.NEGATIVE_INFINITY;
+      const since = ready.has(component) ? Math.min(before, now) : Number.POSITIVE_INFINITY;
+      this.backSince.set(component, since);
+      return now - since >= REST_MS;
+    };
+    return new Set(COMPONENTS.filter(isRested));
   }
 
   private readonly sayTrouble = (error: unknown): false => {
