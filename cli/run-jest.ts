@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { failedRun, JestReport } from './test-totals';
+import { addUp, failedSuite, JestReport } from './test-totals';
 
 /** One run of jest. */
 export interface JestRun {
@@ -23,18 +23,16 @@ const GRACE_MS = 10_000;
  */
 export async function runJest(run: JestRun, reportFile: string, limitMs: number): Promise<JestReport> {
   const ended = await waitForJest(run, reportFile, limitMs);
+  const failed = (why: string, { testResults }: JestReport = { testResults: [] }): JestReport => ({
+    testResults: [...testResults, failedSuite(run.name, why)],
+  });
   if (ended.kind === 'hung') {
-    return failedRun(
-      run.name,
-      `not done within ${Math.round(limitMs / 60_000)} min; see above for the last test file it ended`,
-    );
+    return failed(`not done within ${Math.round(limitMs / 60_000)} min; see above for the last test file it ended`);
   }
   const report = readReport(reportFile);
-  if (report === undefined) return failedRun(run.name, `jest ended with ${ended.how} and no report, see above`);
-  const anyFailed = report.numFailedTests + report.numRuntimeErrorTestSuites > 0;
-  if (ended.how === 'code 0' || anyFailed) return report;
-  const failed = failedRun(run.name, `jest ended with ${ended.how} though no test failed, see above`);
-  return { ...report, numRuntimeErrorTestSuites: 1, testResults: [...report.testResults, ...failed.testResults] };
+  if (report === undefined) return failed(`jest ended with ${ended.how} and no report, see above`);
+  if (ended.how === 'code 0' || addUp([report]).failed > 0) return report;
+  return failed(`jest ended with ${ended.how} though no test failed, see above`, report);
 }
 
 type Ended = { readonly kind: 'ended'; readonly how: string } | { readonly kind: 'hung' };

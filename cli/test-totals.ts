@@ -16,15 +16,11 @@ const Suite = z.object({
   assertionResults: z.array(Assertion).default([]),
 });
 
+/** One test file. */
+export type SuiteReport = z.infer<typeof Suite>;
+
 /** What we read of jest's `--json` report. */
-export const JestReport = z.object({
-  numPassedTests: z.int(),
-  numFailedTests: z.int(),
-  numPendingTests: z.int(),
-  numTodoTests: z.int(),
-  numRuntimeErrorTestSuites: z.int(),
-  testResults: z.array(Suite).default([]),
-});
+export const JestReport = z.object({ testResults: z.array(Suite) });
 export type JestReport = z.infer<typeof JestReport>;
 
 export interface Totals {
@@ -32,40 +28,37 @@ export interface Totals {
   readonly failed: number;
 }
 
-/** A report for a run of jest that ended without writing one: nothing passed, and the run itself failed. */
-export function failedRun(name: string, message: string): JestReport {
-  return {
-    numPassedTests: 0,
-    numFailedTests: 0,
-    numPendingTests: 0,
-    numTodoTests: 0,
-    numRuntimeErrorTestSuites: 1,
-    testResults: [{ name, status: 'failed', message, assertionResults: [] }],
-  };
-}
+/** What stands for a run of jest, or a part of one, that ended without saying which test failed. */
+export const failedSuite = (name: string, message: string): SuiteReport => ({
+  name,
+  status: 'failed',
+  message,
+  assertionResults: [],
+});
 
 /** Adds up reports. A test that was skipped has not shown what its name says, so it counts as failed. */
 export function addUp(reports: readonly JestReport[]): Totals {
-  return reports.reduce<Totals>(
-    (totals, report) => ({
-      passed: totals.passed + report.numPassedTests,
-      failed:
-        totals.failed +
-        report.numFailedTests +
-        report.numPendingTests +
-        report.numTodoTests +
-        report.numRuntimeErrorTestSuites,
-    }),
-    { passed: 0, failed: 0 },
-  );
+  const suites = reports.flatMap(({ testResults }) => testResults);
+  const passed = suites.flatMap(({ assertionResults }) => assertionResults).filter(hasPassed).length;
+  return { passed, failed: suites.reduce((sum, suite) => sum + failuresIn(suite), 0) };
 }
 
-/** Names every test that counts as failed, each with the first line of why; empty when there is none. */
-export function renderFailures(reports: readonly JestReport[], folder: string): string {
+const hasPassed = ({ status }: z.infer<typeof Assertion>): boolean => status === 'passed';
+
+export const suiteFails = (suite: SuiteReport): boolean => failuresIn(suite) > 0;
+
+/** A file that failed apart from its tests counts as one. */
+function failuresIn({ status, assertionResults }: SuiteReport): number {
+  const failed = assertionResults.filter((result) => !hasPassed(result)).length;
+  return failed === 0 && status === 'failed' ? 1 : failed;
+}
+
+/** Names every test that counts as failed under a title, each with the first line of why; empty when there is none. */
+export function renderFailures(title: string, reports: readonly JestReport[], folder: string): string {
   const suites = reports.flatMap(({ testResults }) => testResults);
   const lines = suites.flatMap((suite) => {
     const file = suite.name.startsWith('/') ? relative(folder, suite.name) : suite.name;
-    const failed = suite.assertionResults.filter(({ status }) => status !== 'passed');
+    const failed = suite.assertionResults.filter((result) => !hasPassed(result));
     if (failed.length === 0) {
       return suite.status === 'failed' ? [`✕ ${file}`, `    ${firstLine(suite.message)}`] : [];
     }
@@ -74,7 +67,7 @@ export function renderFailures(reports: readonly JestReport[], folder: string): 
       return [`✕ ${file}: ${fullName}`, `    ${why}`];
     });
   });
-  return lines.length === 0 ? '' : `\nFailed:\n${lines.map((line) => `  ${line}\n`).join('')}\n`;
+  return lines.length === 0 ? '' : `\n${title}:\n${lines.map((line) => `  ${line}\n`).join('')}\n`;
 }
 
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');

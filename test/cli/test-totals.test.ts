@@ -1,24 +1,33 @@
-import { addUp, failedRun, type JestReport, renderFailures, renderTotals } from '../../cli/test-totals';
+import { addUp, failedSuite, type JestReport, renderFailures, renderTotals } from '../../cli/test-totals';
 
-const clean: JestReport = {
-  numPassedTests: 3,
-  numFailedTests: 0,
-  numPendingTests: 0,
-  numTodoTests: 0,
-  numRuntimeErrorTestSuites: 0,
-  testResults: [],
-};
+const suite = (status: string, ...statuses: string[]): JestReport => ({
+  testResults: [
+    {
+      name: '/p/test/a.test.ts',
+      status,
+      message: '',
+      assertionResults: statuses.map((each, index) => ({ status: each, fullName: `test ${index}` })),
+    },
+  ],
+});
+const clean = suite('passed', 'passed', 'passed', 'passed');
 
 test('adds up the tests of all runs', () => {
   expect(renderTotals(addUp([clean, clean]))).toBe('6 passed, 0 failed');
 });
 
-test.each(['numFailedTests', 'numPendingTests', 'numTodoTests', 'numRuntimeErrorTestSuites'] as const)(
-  'counts %s as failed',
-  (field) => {
-    expect(addUp([clean, { ...clean, [field]: 2 }])).toEqual({ passed: 6, failed: 2 });
-  },
-);
+test.each(['failed', 'pending', 'todo', 'skipped'])('counts a test that is %s as failed', (status) => {
+  expect(addUp([clean, suite('passed', 'passed', status, status)])).toEqual({ passed: 4, failed: 2 });
+});
+
+test('counts a file that failed apart from its tests once, and one whose tests failed by these', () => {
+  const broken = { testResults: [failedSuite('unit tests', 'not done within 80 min')] };
+
+  expect(addUp([broken, suite('failed', 'passed'), suite('failed', 'passed', 'failed', 'failed')])).toEqual({
+    passed: 2,
+    failed: 4,
+  });
+});
 
 describe('renderFailures', () => {
   const result = (status: string, fullName: string, ...failureMessages: string[]) => ({
@@ -26,7 +35,7 @@ describe('renderFailures', () => {
     fullName,
     failureMessages,
   });
-  const report = (...testResults: JestReport['testResults']): JestReport => ({ ...clean, testResults });
+  const report = (...testResults: JestReport['testResults']): JestReport => ({ testResults });
 
   test('is empty when everything passed', () => {
     const passed = {
@@ -36,7 +45,7 @@ describe('renderFailures', () => {
       assertionResults: [result('passed', 'x')],
     };
 
-    expect(renderFailures([report(passed)], '/p')).toBe('');
+    expect(renderFailures('Failed', [report(passed)], '/p')).toBe('');
   });
 
   test('names each test that failed or was skipped, and each file that could not run, with the reason', () => {
@@ -57,7 +66,8 @@ describe('renderFailures', () => {
       assertionResults: [],
     };
 
-    expect(renderFailures([report(mixed, broken), failedRun('end-to-end tests', 'not done within 70 min')], '/p')).toBe(
+    const hung = failedSuite('end-to-end tests', 'not done within 70 min');
+    expect(renderFailures('Failed', [report(mixed, broken, hung)], '/p')).toBe(
       [
         '',
         'Failed:',
