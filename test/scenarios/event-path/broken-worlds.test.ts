@@ -44,6 +44,14 @@ const BROKEN: readonly [what: string, promise: string, over: fc.Arbitrary<Schedu
       },
     ],
     [
+      'an index that nobody mends after a Gerrit that was killed',
+      'I1',
+      around([{ kind: 'disconnect' }, push, { kind: 'gerrit-dies', lostMs: 10_000, downMs: 5_000, reindexMs: 0 }]),
+      ({ gerrit }) => {
+        gerrit.reindex = () => undefined;
+      },
+    ],
+    [
       'an events-log whose rows come later than is read again',
       'I1',
       around([{ kind: 'disconnect' }, { kind: 'move-ref' }, { kind: 'move-ref' }], 600_000, 'there'),

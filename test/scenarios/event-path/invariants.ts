@@ -6,7 +6,7 @@ import { compileCoarseFilter } from '../../../services/gateway/decide-coarse-fil
 import { planLogReading } from '../../../services/gateway/events-log/plan-log-slices';
 import { decodeFrames } from '../../../services/gateway/ledger/decode-frame';
 import type { Cursor, LedgerRecord } from '../../../services/gateway/ledger/model-record';
-import { sweepFrom } from '../../../services/gateway/plan-sweep';
+import { lateFrom, sweepFrom } from '../../../services/gateway/plan-sweep';
 import { gatewayConfig } from './fixtures';
 import type { MemoryDisk } from './memory-segments';
 import { ACCOUNT, type Change, type Truth } from './model-gerrit';
@@ -40,7 +40,7 @@ export function cursorViolations({ disk, gerrit }: World): string[] {
   const last = cursors.at(-1);
   const onDisk = new Set(records.flatMap((record) => (record.kind === 'event' ? record.key : [])));
   const missing = gerrit.truth.filter(
-    (truth) => last !== undefined && hasPassed(last, truth) && !onDisk.has(truth.key),
+    (truth) => last !== undefined && hasPassed(last, truth, gerrit.deaths > 0) && !onDisk.has(truth.key),
   );
   return [
     ...backSteps('REST', cursors, ({ until }) => until),
@@ -57,11 +57,11 @@ function backSteps(source: string, cursors: readonly Cursor[], placeOf: (cursor:
   });
 }
 
-/** Whether no later reading will look for an event. */
-function hasPassed(cursor: Cursor, { at, event }: Truth): boolean {
+/** Whether no later reading will look for an event; where the index lost something, not even the one that looks back a day. */
+function hasPassed(cursor: Cursor, { at, event }: Truth, isIndexHurt: boolean): boolean {
   const second = Math.floor(at / 1000) * 1000;
   // REST reads no refs here; what the events-log has may wait on disk for its message.
-  const byRest = event.refUpdate === undefined && second <= sweepFrom(cursor);
+  const byRest = event.refUpdate === undefined && second <= (isIndexHurt ? lateFrom(cursor) : sweepFrom(cursor));
   const log = event.messageId === undefined ? cursor.log : undefined;
   return byRest || (log !== undefined && second < planLogReading(log, 0).fillFrom);
 }

@@ -48,7 +48,14 @@ export interface Change {
   wasClosed: boolean;
   wasRestored: boolean;
   /** What a search knows of it. */
-  indexed: ChangeInfo | undefined;
+  indexed: Indexed | undefined;
+}
+
+/** A change as it was when it was indexed, and as it was indexed before that. */
+interface Indexed {
+  readonly at: number;
+  readonly info: ChangeInfo;
+  readonly before: Indexed | undefined;
 }
 
 /** Something that happened and must get its decision, and under which key. */
@@ -94,6 +101,8 @@ export class ModelGerrit {
   breaks = 0;
   overflows = 0;
   babbles = 0;
+  /** Times it was killed. */
+  deaths = 0;
   private held: string | undefined;
   private revisions = 0;
   private ids = 0;
@@ -121,6 +130,22 @@ export class ModelGerrit {
       reader.take(Buffer.from('{"type":"patchset-created","chan'));
       reader.closed();
     }
+  }
+
+  /** It is killed: what its index learned within the last moment was not on disk yet, or is never learned. */
+  die(lostMs: number): void {
+    this.deaths += 1;
+    this.disconnect();
+    for (const change of this.changes) {
+      while (change.indexed !== undefined && change.indexed.at > this.clock.now - lostMs) {
+        change.indexed = change.indexed.before;
+      }
+    }
+  }
+
+  /** An administrator has all changes indexed again. */
+  reindex(): void {
+    for (const change of this.changes) this.index(change);
   }
 
   /** Bytes on the stream that are no event. */
@@ -247,7 +272,7 @@ export class ModelGerrit {
   searchPage(search: string, start: number): { readonly changes: ChangeInfo[]; readonly more: boolean } {
     const since = Date.parse(`${/after:"(.*) \+0000"/.exec(search)?.[1]?.replace(' ', 'T')}Z`);
     const found = this.changes
-      .flatMap(({ indexed }) => indexed ?? [])
+      .flatMap(({ indexed }) => indexed?.info ?? [])
       .filter(({ updated }) => Date.parse(updated) >= since)
       .sort((a, b) => Date.parse(b.updated) - Date.parse(a.updated) || b._number - a._number);
     return { changes: found.slice(start, start + PAGE), more: start + PAGE < found.length };
@@ -304,13 +329,18 @@ export class ModelGerrit {
     const message = { id: `m${this.ids}`, author, at: this.clock.now, patchSet, text, tag };
     change.messages.push(message);
     change.updatedAt = this.clock.now;
+    const { deaths } = this;
     this.clock.start(
       () => {
-        change.indexed = render(change);
+        if (this.deaths === deaths) this.index(change);
       },
       this.random.between(0, this.mostIndexLagMs),
     );
     return message;
+  }
+
+  private index(change: Change): void {
+    change.indexed = { at: this.clock.now, info: render(change), before: change.indexed };
   }
 
   /** Something that a decision must be made on, whatever the stream makes of it. */

@@ -7,6 +7,8 @@ import { World } from './world';
 
 /** Within this, all must be decided and reported once nothing goes wrong any more. */
 const RECOVERY_MS = 15 * 60_000;
+/** The same where Gerrit's index lost something: until it has it again, and until a day is read back after that. */
+const RECOVERY_OF_INDEX_MS = 2 * 3_600_000;
 /** Then it must stay so: as long as the longest wait before something is sent again, and a little. */
 const REST_MS = 70_000;
 /** A run that has ended is looked at, its log read and its report posted within this. */
@@ -64,7 +66,7 @@ function heal({ medium, links, bus, gerrit, disk }: World): void {
  * ourselves is news once more, when it comes from a slow log.
  */
 export async function comeToRest(world: World): Promise<boolean> {
-  const end = world.clock.now + RECOVERY_MS;
+  const end = world.clock.now + (world.gerrit.deaths > 0 ? RECOVERY_OF_INDEX_MS : RECOVERY_MS);
   for (;;) {
     while (!isAtRest(world)) {
       if (world.clock.now > end) {

@@ -51,6 +51,8 @@ export type Deed =
   | { readonly kind: 'define'; readonly definition: 'good' | 'bad' | 'none' }
   | { readonly kind: 'run-ends'; readonly phase: 'Succeeded' | 'Failed' | 'Error' }
   | { readonly kind: 'disconnect' }
+  /** Killed, with the last moment of its index; up again after `downMs`, indexed again `reindexMs` later. */
+  | { readonly kind: 'gerrit-dies'; readonly lostMs: number; readonly downMs: number; readonly reindexMs: number }
   | { readonly kind: 'drop-events'; readonly count: number }
   | { readonly kind: 'babble' | 'swap-lines' | 'disk-fails' | 'expire-watches' }
   | { readonly kind: 'repeat-line'; readonly count: number }
@@ -159,6 +161,12 @@ const faults: fc.Arbitrary<Deed> = fc.oneof(
     count,
   }),
   fc.record({ kind: fc.constant('link-down' as const), link, forMs: downMs }),
+  fc.record({
+    kind: fc.constant('gerrit-dies' as const),
+    lostMs: fc.nat({ max: 10_000 }),
+    downMs,
+    reindexMs: fc.nat({ max: 30 * 60_000 }),
+  }),
   fc.record({ kind: fc.constant('lose-answers' as const), link, count }),
   fc.record({ kind: fc.constant('crash' as const), service, power: fc.boolean(), downMs }),
   crashAt,
@@ -228,6 +236,11 @@ export function perform(world: World, deed: Deed): void {
     case 'disconnect':
       gerrit.disconnect();
       break;
+    case 'gerrit-dies':
+      gerrit.die(deed.lostMs);
+      goDown(world, 'gerrit', deed.downMs);
+      clock.start(() => gerrit.reindex(), deed.downMs + deed.reindexMs);
+      break;
     case 'drop-events':
       gerrit.drops = deed.count;
       break;
@@ -249,14 +262,9 @@ export function perform(world: World, deed: Deed): void {
     case 'bus':
       bus[deed.does] += deed.count;
       break;
-    case 'link-down': {
-      const broken = links[deed.link];
-      broken.isDown = true;
-      clock.start(() => {
-        broken.isDown = false;
-      }, deed.forMs);
+    case 'link-down':
+      goDown(world, deed.link, deed.forMs);
       break;
-    }
     case 'lose-answers':
       links[deed.link].losesAnswers += deed.count;
       break;
@@ -271,4 +279,12 @@ export function perform(world: World, deed: Deed): void {
       });
       break;
   }
+}
+
+function goDown({ links, clock }: World, name: Breakage, forMs: number): void {
+  const link = links[name];
+  link.isDown = true;
+  clock.start(() => {
+    link.isDown = false;
+  }, forMs);
 }
