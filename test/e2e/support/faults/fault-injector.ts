@@ -56,6 +56,8 @@ export class FaultInjector {
   private pods: readonly PodNow[] = [];
   /** Gerrit was killed, and its administrator has not tended to it since. */
   private isUntended = false;
+  /** What they are at. */
+  private tending: Promise<void> | undefined;
 
   constructor(
     private readonly system: Pick<System, 'kube' | 'gerrit'>,
@@ -207,10 +209,21 @@ export class FaultInjector {
       return false;
     }
     if (this.isUntended) {
-      const asked = indexAgain(this.system, this.projects).then(() => false);
-      this.isUntended = await Promise.race([asked, sleep(ANSWER_MS, true)]).catch(() => true);
+      this.tending ??= this.tend();
     }
     return !this.isUntended;
+  }
+
+  /** Asked once, however long it takes: to ask again would only have Gerrit do it all twice. */
+  private async tend(): Promise<void> {
+    try {
+      await indexAgain(this.system, this.projects);
+      this.isUntended = false;
+    } catch (error) {
+      this.sayTrouble(error);
+    } finally {
+      this.tending = undefined;
+    }
   }
 
   private answers(who: 'gerrit' | 'kube'): Promise<boolean> {
