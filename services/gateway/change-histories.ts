@@ -1,8 +1,9 @@
 import type { ChangeHistory, EventHistory, PairHistory } from '../../core/change-history';
 import type { GerritEvent } from '../../core/gerrit-event';
 import { asksWhy } from '../../core/why-question';
-import type { Ledger, RecordedEvent } from './ledger/ledger';
+import type { Ledger } from './ledger/ledger';
 import type { Verdicts } from './ledger/model-record';
+import type { RecordedEvent, RecordedEvents } from './ledger/recorded-events';
 import { planHistory } from './plan-history';
 
 /**
@@ -19,7 +20,10 @@ export interface HistoryQuery {
   readonly patchSet?: number | undefined;
 }
 
-type Source = Pick<Ledger, 'findChange' | 'findEvent' | 'latestDecisions'>;
+/** A ledger, as far as it is asked. */
+interface Source extends Pick<Ledger, 'latestDecisions'> {
+  readonly events: Pick<RecordedEvents, 'find' | 'ofChange'>;
+}
 
 /**
  * What the ledger knows of a change of a project; undefined when it has seen nothing of it. Conditions are explained from
@@ -30,14 +34,14 @@ export async function readHistory(
   explain: Explain,
   { project, change, patchSet }: HistoryQuery,
 ): Promise<ChangeHistory | undefined> {
-  const found = await ledger.findChange(change);
+  const found = await ledger.events.ofChange(change);
   if (found?.project !== project) {
     return undefined;
   }
   const { keys, omitted } = planHistory(found.keys, (key) => ledger.latestDecisions(key).size > 0);
   const events: EventHistory[] = [];
   for (const key of keys) {
-    const recorded = await ledger.findEvent(key);
+    const recorded = await ledger.events.find(key);
     const history = recorded === undefined ? undefined : historyOf(recorded, ledger.latestDecisions(key), explain);
     if (history !== undefined && (patchSet === undefined || history.patchSet === patchSet)) {
       events.push(history);

@@ -8,6 +8,7 @@ import { messageOf } from '../shared/errors';
 import type { Logger } from '../shared/log';
 import { type Explain, readHistory } from './change-histories';
 import type { HandOn } from './hand-on';
+import type { DurableFeed, FeedPage } from './ledger/durable-feed';
 import type { Ledger } from './ledger/ledger';
 import { metrics } from './metrics';
 import { replicaRoute } from './replication/replica-route';
@@ -106,19 +107,19 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
     };
   const onlyTrigger = only('trigger');
   const readers = only('trigger', 'reporter');
-  /** What `read` finds, once it finds anything or the wait is over. */
-  const follow = async <Feed extends { readonly records: readonly unknown[] }>(
+  /** What comes after a place in a feed, once anything does or the wait is over. */
+  const follow = async <Line, After>(
     waitSeconds: number,
-    read: () => Feed,
-    more: (signal: AbortSignal) => Promise<void>,
-  ): Promise<Feed> => {
+    feed: DurableFeed<Line, After>,
+    after: After,
+  ): Promise<FeedPage<Line>> => {
     const deadline = AbortSignal.any([AbortSignal.timeout(waitSeconds * 1000), options.signal]);
     for (;;) {
-      const feed = read();
-      if (feed.records.length > 0 || deadline.aborted) {
-        return feed;
+      const page = feed.after(after, FEED_PAGE);
+      if (page.records.length > 0 || deadline.aborted) {
+        return page;
       }
-      await more(deadline);
+      await feed.waitForMore(deadline);
     }
   };
   const unknown = (reply: FastifyReply, what: string) => {
@@ -141,7 +142,7 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
 
   api.get('/v1/events/:key', { preHandler: readers }, async (request, reply) => {
     const { key } = EventParams.parse(request.params);
-    return (await ledger.findEvent(key)) ?? unknown(reply, key);
+    return (await ledger.events.find(key)) ?? unknown(reply, key);
   });
 
   api.put('/v1/receipts/:key/:pipeline', { preHandler: onlyTrigger }, async (request, reply) => {
@@ -169,40 +170,28 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
 
   api.get('/v1/dry-run', { preHandler: onlyTrigger }, async (request) => {
     const { project } = ProjectQuery.parse(request.query);
-    return options.dryRun(await ledger.latestEvents(project));
+    return options.dryRun(await ledger.events.latestOf(project));
   });
 
   api.get('/v1/decisions', { preHandler: readers }, async (request) => {
     const { after, waitSeconds } = FeedQuery.parse(request.query);
-    return follow(
-      waitSeconds,
-      () => ledger.decisionsAfter(after, FEED_PAGE),
-      (signal) => ledger.waitForDecision(signal),
-    );
+    return follow(waitSeconds, ledger.decisions, after);
   });
 
   api.get('/v1/config-changes', { preHandler: only('provisioner') }, async (request) => {
     const { after, waitSeconds } = ConfigQuery.parse(request.query);
-    return follow(
-      // Where the present is can be said at once.
-      after === undefined ? 0 : waitSeconds,
-      () => ledger.configChangesAfter(after, FEED_PAGE),
-      (signal) => ledger.waitForConfigChange(signal),
-    );
+    // Where the present is can be said at once.
+    return follow(after === undefined ? 0 : waitSeconds, ledger.configChanges, after);
   });
 
   api.get('/v1/why-questions', { preHandler: only('reporter') }, async (request) => {
     const { after, waitSeconds } = FeedQuery.parse(request.query);
-    return follow(
-      waitSeconds,
-      () => ledger.questionsAfter(after, FEED_PAGE),
-      (signal) => ledger.waitForQuestion(signal),
-    );
+    return follow(waitSeconds, ledger.questions, after);
   });
 
   // Visitors ask for whatever number they like: that the ledger knows none of them is no news.
   api.get('/v1/changes/:change', { preHandler: only('status') }, async (request, reply) => {
-    const found = await ledger.findChange(ChangeParams.parse(request.params).change);
+    const found = await ledger.events.ofChange(ChangeParams.parse(request.params).change);
     return found === undefined ? refuse(reply, 404, 'no event of this change is known') : { project: found.project };
   });
 
@@ -216,7 +205,7 @@ export function createLedgerApi(options: LedgerApiOptions): FastifyInstance {
   api.get('/v1/runs/:uid', { preHandler: readers }, async (request, reply) => {
     const { uid } = RunParams.parse(request.params);
     const found = ledger.findRun(uid);
-    const event = found && (await ledger.findEvent(found.key));
+    const event = found && (await ledger.events.find(found.key));
     // Owners submit Workflows by hand: that the ledger made none of them is no news.
     return found && event ? { record: found, event: event.event } : refuse(reply, 404, 'no run of ours has this UID');
   });

@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import type { ConfigChange } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
-import { projectOfKey } from '../../../core/event-key';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import type { WhyQuestion } from '../../../core/why-question';
-import { decodeFrame, encodeFrame } from './decode-frame';
-import type { Place } from './model-event-index';
+import { encodeFrame } from './decode-frame';
+import { DurableFeed } from './durable-feed';
 import type { LedgerModel, UndecidedPair } from './model-ledger';
 import type { LedgerPosition } from './model-position';
 import type { QuarantinedItem } from './model-quarantine';
 import type { Cursor, LedgerRecord, RefTip, Verdicts } from './model-record';
 import { type ClosedSegment, planRetention } from './plan-retention';
 import { type ReadSegments, readSegments } from './read-segments';
+import { type ChangeEvents, changeEvents, RecordedEvents } from './recorded-events';
 import type { ReplayOptions } from './replay';
-import type { Location, SegmentStore } from './segment-store';
+import type { SegmentStore } from './segment-store';
 import { SegmentWriter } from './segment-writer';
 import type { ShippedLedger } from './ship-segments';
 
@@ -23,8 +23,6 @@ const DAY_MS = 86_400_000;
 /** More than a ledger ever numbers. */
 const SKIPPED = 1_000_000_000;
 const TIPS_A_RECORD = 1_000;
-/** Enough to try a definition on. */
-const MOST_OF_A_PROJECT = 200;
 const NOTHING = Buffer.alloc(0);
 
 export interface LedgerOptions extends ReplayOptions {
@@ -37,44 +35,28 @@ export interface LedgerOptions extends ReplayOptions {
   readonly segmentBytes?: number;
 }
 
-/** An event as it was recorded. */
-export interface RecordedEvent {
-  readonly key: string;
-  readonly event: GerritEvent;
-  readonly receivedAt: string;
-  readonly verdicts: Verdicts;
-}
-
-/** What a ledger has of a change. */
-export interface ChangeEvents {
-  readonly project: string;
-  /** In the order they came. */
-  readonly keys: readonly string[];
-}
-
 /** What became of a decision that was offered. */
 export type Recorded =
   | { readonly kind: 'recorded' }
   | { readonly kind: 'another-stands'; readonly standing: Decision }
   | { readonly kind: 'unknown' };
 
-/** How far the ledger is on disk: the cursor, and the last line of each feed. */
-interface Durable {
-  cursor: Cursor | undefined;
-  decisions: number;
-  config: number;
-  questions: number;
-}
-
 /**
  * Everything the gateway knows, on disk: events, what the coarse filter said, decisions, how far changes were read.
  * Append-only segments; one process a directory; memory is an index that is rebuilt at start.
  *
  * A promise of this class that resolves means: on disk. Reads see what was accepted, a moment before it is on disk;
- * the decision feed shows only what is.
+ * the feeds show only what is.
  */
 export class Ledger {
-  private readonly changed = new EventEmitter();
+  /** Decisions, in the order in which they were made. */
+  readonly decisions: DurableFeed<DecisionRecord>;
+  /** Moves of `refs/meta/config`. */
+  readonly configChanges: DurableFeed<ConfigChange, number | undefined>;
+  /** Comments that ask why. */
+  readonly questions: DurableFeed<WhyQuestion>;
+  readonly events: RecordedEvents;
+  private readonly synced = new EventEmitter();
   /** Number of the oldest segment there is. */
   private firstSegment: number;
 
@@ -84,9 +66,15 @@ export class Ledger {
     private readonly writer: SegmentWriter,
     private closedSegments: ClosedSegment[],
     private readonly lock: { release: () => Promise<void> },
-    private readonly durable: Durable,
+    /** Of the cursor what is on disk: the events that it has passed may still be on their way there. */
+    private readonly durable: { cursor: Cursor | undefined },
   ) {
-    this.changed.setMaxListeners(0);
+    const { decisions, config, questions } = model;
+    this.decisions = new DurableFeed(decisions, decisions.seq);
+    this.configChanges = new DurableFeed(config, config.seq);
+    this.questions = new DurableFeed(questions, questions.seq);
+    this.events = new RecordedEvents(options.store, model, () => this.flush());
+    this.synced.setMaxListeners(0);
     this.firstSegment = closedSegments[0]?.segment ?? writer.activeSegment;
   }
 
@@ -97,15 +85,14 @@ export class Ledger {
   static async open(options: LedgerOptions, read?: ReadSegments): Promise<Ledger> {
     const { store, segmentBytes = SEGMENT_BYTES, onFailure, onSynced = () => undefined } = options;
     const { model, closed, lock, end } = read ?? (await readSegments(store, options));
-    const { cursor, seq, config, questions } = model;
-    const durable: Durable = { cursor, decisions: seq, config: config.seq, questions: questions.seq };
-    // Of the cursor only what is on disk: the events that it has passed may still be on their way there.
+    const { decisions, config, questions } = model;
+    const durable = { cursor: model.cursor };
     const header = () => {
       const feeds = { configSeq: config.seq, questionSeq: questions.seq };
       return encodeFrame({
         kind: 'header',
         version: 1,
-        seq: model.seq,
+        seq: decisions.seq,
         id: randomUUID(),
         cursor: durable.cursor,
         ...feeds,
@@ -117,7 +104,7 @@ export class Ledger {
       ...{ store, segment, position, segmentBytes, header, onFailure },
       onSynced: (seconds) => {
         onSynced(seconds);
-        ledger.changed.emit('synced');
+        ledger.synced.emit('synced');
       },
     });
     const ledger = new Ledger(options, model, writer, closed, lock, durable);
@@ -131,7 +118,7 @@ export class Ledger {
 
   /** Resolves when more is on disk, or the signal fires. */
   async waitForMore(signal: AbortSignal): Promise<void> {
-    await once(this.changed, 'synced', { signal }).catch(() => undefined);
+    await once(this.synced, 'synced', { signal }).catch(() => undefined);
   }
 
   get cursor(): Cursor | undefined {
@@ -224,10 +211,16 @@ export class Ledger {
    * reader that holds one keeps its place.
    */
   async skipNumbers(): Promise<void> {
-    const { seq, config, questions } = this.model;
-    const feeds = { configSeq: config.seq + SKIPPED, questionSeq: questions.seq + SKIPPED };
-    await this.append({ kind: 'header', version: 1, seq: seq + SKIPPED, ...feeds });
-    Object.assign(this.durable, { decisions: seq + SKIPPED, config: feeds.configSeq, questions: feeds.questionSeq });
+    const { decisions, config, questions } = this.model;
+    const feeds = {
+      seq: decisions.seq + SKIPPED,
+      configSeq: config.seq + SKIPPED,
+      questionSeq: questions.seq + SKIPPED,
+    };
+    await this.append({ kind: 'header', version: 1, ...feeds });
+    this.decisions.skipTo(feeds.seq);
+    this.configChanges.skipTo(feeds.configSeq);
+    this.questions.skipTo(feeds.questionSeq);
   }
 
   async setCursor(cursor: Cursor): Promise<void> {
@@ -251,30 +244,7 @@ export class Ledger {
     }
   }
 
-  async findEvent(key: string): Promise<RecordedEvent | undefined> {
-    const [place] = await this.locate(() => this.model.placesOfKey(key));
-    return place && this.readEvent(place);
-  }
-
-  /** Keys of a change's events in the order they came, and the project it is of; undefined when there are none. */
-  async findChange(change: number): Promise<ChangeEvents | undefined> {
-    const keys: string[] = [];
-    for (const place of await this.locate(() => this.model.placesOfChange(change))) {
-      keys.push((await this.readEvent(place)).key);
-    }
-    return changeEvents(keys);
-  }
-
-  /** A project's newest events, at most 200, oldest first. */
-  async latestEvents(project: string): Promise<GerritEvent[]> {
-    const events: GerritEvent[] = [];
-    for (const place of await this.locate(() => this.model.placesOfProject(project, MOST_OF_A_PROJECT))) {
-      events.push((await this.readEvent(place)).event);
-    }
-    return events;
-  }
-
-  /** The same of those events that were handed on for a pipeline: from memory. */
+  /** Keys of a change's events that were handed on for a pipeline, in the order they came. From memory. */
   findHandedOn(change: number): ChangeEvents | undefined {
     return changeEvents(this.model.handedOn.of(change));
   }
@@ -286,45 +256,7 @@ export class Ledger {
 
   /** The spawned decision that made a Workflow, by the Workflow's UID. */
   findRun(workflowUid: string): DecisionRecord | undefined {
-    return this.model.findRun(workflowUid);
-  }
-
-  /**
-   * Decisions after `after`, at most `limit`, and where to go on. A reader that is ahead of the ledger (whose volume
-   * was lost) begins again.
-   */
-  decisionsAfter(after: number, limit: number): { records: DecisionRecord[]; next: number } {
-    const from = after > this.model.seq ? 0 : after;
-    const records = this.model.decisionsAfter(from, this.durable.decisions, limit);
-    return { records, next: records.at(-1)?.seq ?? from };
-  }
-
-  /** Resolves when another decision is on disk, or the signal fires. */
-  async waitForDecision(signal: AbortSignal): Promise<void> {
-    await once(this.changed, 'decision', { signal }).catch(() => undefined);
-  }
-
-  /**
-   * Moves of `refs/meta/config` after `after`, at most `limit`, and where to go on; without `after` none, and where the
-   * present is. A reader that is ahead of the ledger begins again.
-   */
-  configChangesAfter(after: number | undefined, limit: number): { records: ConfigChange[]; next: number } {
-    return this.model.config.after(after, this.durable.config, limit);
-  }
-
-  /** Resolves when another move of `refs/meta/config` is on disk, or the signal fires. */
-  async waitForConfigChange(signal: AbortSignal): Promise<void> {
-    await once(this.changed, 'config', { signal }).catch(() => undefined);
-  }
-
-  /** Comments that ask why, after `after`, at most `limit`, and where to go on. A reader that is ahead begins again. */
-  questionsAfter(after: number, limit: number): { records: WhyQuestion[]; next: number } {
-    return this.model.questions.after(after, this.durable.questions, limit);
-  }
-
-  /** Resolves when another such comment is on disk, or the signal fires. */
-  async waitForQuestion(signal: AbortSignal): Promise<void> {
-    await once(this.changed, 'question', { signal }).catch(() => undefined);
+    return this.model.decisions.findRun(workflowUid);
   }
 
   /** Deletes old segments in which everything is decided; resolves to how many. */
@@ -356,23 +288,6 @@ export class Ledger {
     await this.lock.release();
   }
 
-  /** Places that `find` names, all of them on disk. */
-  private async locate(find: () => readonly Place[]): Promise<Location[]> {
-    if (find().some(({ length }) => length === undefined)) {
-      await this.flush();
-    }
-    return find().map(({ segment, offset = 0, length = 0 }) => ({ segment, offset, length }));
-  }
-
-  private async readEvent({ segment, offset, length }: Location): Promise<RecordedEvent> {
-    const frame = await this.options.store.readLocation({ segment, offset, length });
-    const record = decodeFrame(frame.subarray(0, -1));
-    if (record === 'damaged' || record.kind !== 'event') {
-      throw new Error(`ledger segment ${segment} is damaged at byte ${offset}; restore its volume`);
-    }
-    return { key: record.key, event: record.event, receivedAt: record.at, verdicts: record.verdicts };
-  }
-
   private async append(record: LedgerRecord): Promise<void> {
     const frame = encodeFrame(record);
     this.model.apply(record, { segment: this.writer.activeSegment });
@@ -380,18 +295,15 @@ export class Ledger {
     if (record.kind === 'event') {
       this.model.written(record.key, place);
       if (record.configSeq !== undefined) {
-        this.durable.config = record.configSeq;
-        this.changed.emit('config');
+        this.configChanges.written(record.configSeq);
       }
       if (record.questionSeq !== undefined) {
-        this.durable.questions = record.questionSeq;
-        this.changed.emit('question');
+        this.questions.written(record.questionSeq);
       }
     } else if (record.kind === 'cursor') {
       this.durable.cursor = record.cursor;
     } else if (record.kind === 'decision') {
-      this.durable.decisions = record.seq;
-      this.changed.emit('decision');
+      this.decisions.written(record.seq);
     }
   }
 
@@ -421,9 +333,4 @@ async function begin(store: SegmentStore, segment: number, header: Buffer): Prom
   await store.remove(first).catch(() => undefined);
   await store.create(first, header);
   return { segment: first, offset: header.length };
-}
-
-function changeEvents(keys: readonly string[]): ChangeEvents | undefined {
-  const project = projectOfKey(keys.at(-1) ?? '');
-  return project === undefined ? undefined : { project, keys };
 }

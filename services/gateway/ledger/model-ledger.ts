@@ -2,6 +2,7 @@ import { configMoveOf } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import { whyQuestionOf } from '../../../core/why-question';
+import { DecisionFeed } from './model-decision-feed';
 import { EventFeed } from './model-event-feed';
 import { EventIndex, type Place } from './model-event-index';
 import { KeysByChange } from './model-keys-by-change';
@@ -44,21 +45,14 @@ export class LedgerModel {
   /** Keys of events with an undecided pair, in the order they came. */
   private readonly open = new Set<string>();
   private readonly raws = new Map<string, { event: GerritEvent; segment: number }>();
-  private readonly runs = new Map<string, DecisionRecord>();
-  private feed: { record: DecisionRecord; segment: number }[] = [];
+  readonly decisions = new DecisionFeed();
   /** Moves of `refs/meta/config`. */
   readonly config = new EventFeed(configMoveOf);
   /** Comments that ask why. */
   readonly questions = new EventFeed(whyQuestionOf);
   readonly quarantine = new QuarantineList();
   readonly tips = new RefTips();
-  private lastSeq = 0;
   private sweepCursor: Cursor | undefined;
-
-  /** Highest sequence number given so far. */
-  get seq(): number {
-    return this.lastSeq;
-  }
 
   get cursor(): Cursor | undefined {
     return this.sweepCursor;
@@ -94,10 +88,6 @@ export class LedgerModel {
     this.index.put(key, place);
   }
 
-  findRun(workflowUid: string): DecisionRecord | undefined {
-    return this.runs.get(workflowUid);
-  }
-
   /** Raw events that wait for their key, oldest first. */
   openRaws(): { id: string; event: GerritEvent }[] {
     return [...this.raws].map(([id, { event }]) => ({ id, event }));
@@ -117,22 +107,6 @@ export class LedgerModel {
     }
   }
 
-  /** At most `limit` decisions with `after < seq <= upTo`. */
-  decisionsAfter(after: number, upTo: number, limit: number): DecisionRecord[] {
-    let low = 0;
-    let high = this.feed.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.feed[middle]?.record.seq ?? 0) <= after) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    const records = this.feed.slice(low, low + limit).map(({ record }) => record);
-    return records.filter(({ seq }) => seq <= upTo);
-  }
-
   /** What recording a decision would do, and the record to write if it is to be written. */
   answerDecision(key: string, pipeline: string, decision: Decision, at: string): DecideAnswer {
     const entry = this.entries.get(key);
@@ -146,13 +120,13 @@ export class LedgerModel {
     if (standing !== undefined && isTerminal(standing)) {
       return { kind: 'another-stands', standing };
     }
-    return { kind: 'record', record: { seq: this.lastSeq + 1, key, pipeline, at, decision } };
+    return { kind: 'record', record: { seq: this.decisions.seq + 1, key, pipeline, at, decision } };
   }
 
   apply(record: LedgerRecord, place: Place): void {
     switch (record.kind) {
       case 'header':
-        this.lastSeq = Math.max(this.lastSeq, record.seq);
+        this.decisions.startAfter(record.seq);
         this.sweepCursor = record.cursor ?? this.sweepCursor;
         this.config.startAfter(record.configSeq ?? 0);
         this.questions.startAfter(record.questionSeq ?? 0);
@@ -213,12 +187,7 @@ export class LedgerModel {
     this.config.dropThrough(last);
     this.questions.dropThrough(last);
     this.quarantine.dropThrough(last);
-    const kept = this.feed.findIndex(({ segment }) => segment > last);
-    for (const { record } of this.feed.splice(0, kept === -1 ? this.feed.length : kept)) {
-      if (record.decision.kind === 'spawned') {
-        this.runs.delete(record.decision.workflow.uid);
-      }
-    }
+    this.decisions.dropThrough(last);
   }
 
   private applyEvent(key: string, at: string, event: GerritEvent, verdicts: Verdicts, place: Place): void {
@@ -238,11 +207,7 @@ export class LedgerModel {
   private applyDecision(record: DecisionRecord, segment: number): void {
     const { seq, key, pipeline, at, decision } = record;
     const kept: DecisionRecord = { seq, key, pipeline, at, decision };
-    this.lastSeq = Math.max(this.lastSeq, seq);
-    this.feed.push({ record: kept, segment });
-    if (decision.kind === 'spawned') {
-      this.runs.set(decision.workflow.uid, kept);
-    }
+    this.decisions.apply(kept, segment);
     const entry = this.entries.get(key);
     if (entry?.pairs.has(pipeline) !== true) {
       return;

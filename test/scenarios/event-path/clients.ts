@@ -2,6 +2,7 @@ import type { Decision } from '../../../core/decision';
 import { readHistory } from '../../../services/gateway/change-histories';
 import type { LoggedEvents } from '../../../services/gateway/events-log/events-log-client';
 import type { GatewayCore } from '../../../services/gateway/gateway-core';
+import type { DurableFeed } from '../../../services/gateway/ledger/durable-feed';
 import type { Ledger } from '../../../services/gateway/ledger/ledger';
 import type { GerritClient } from '../../../services/shared/gerrit-client';
 import type { ListOptions } from '../../../services/shared/kube-list';
@@ -156,23 +157,19 @@ export function ledgerClient(
       });
     });
   /** Lines of a feed after a place, now or within the wait. */
-  const feed = <Lines extends { readonly records: readonly unknown[] }>(
-    waitSeconds: number,
-    read: (ledger: Ledger) => Lines,
-    wait: (ledger: Ledger, signal: AbortSignal) => Promise<void>,
-  ) =>
+  const feed = <Line>(feedOf: (ledger: Ledger) => DurableFeed<Line>, after: number, waitSeconds: number) =>
     call('feed', async ({ ledger }) => {
-      const lines = read(ledger);
+      const lines = feedOf(ledger).after(after, 500);
       if (lines.records.length > 0 || waitSeconds === 0) {
         return lines;
       }
       const waiting = new AbortController();
-      await Promise.race([wait(ledger, waiting.signal), clock.sleep(waitSeconds * 1000)]);
+      await Promise.race([feedOf(ledger).waitForMore(waiting.signal), clock.sleep(waitSeconds * 1000)]);
       waiting.abort();
-      return read(ledger);
+      return feedOf(ledger).after(after, 500);
     });
   return {
-    findEvent: (key) => call('find-event', ({ ledger }) => ledger.findEvent(key)),
+    findEvent: (key) => call('find-event', ({ ledger }) => ledger.events.find(key)),
     putReceipt: (key, pipeline) =>
       call('receipt', async ({ ledger, handOn }) => {
         const outcome = await ledger.receive(key, pipeline);
@@ -195,21 +192,11 @@ export function ledgerClient(
     findRun: (uid) =>
       call('find-run', async ({ ledger }) => {
         const record = ledger.findRun(uid);
-        const found = record && (await ledger.findEvent(record.key));
+        const found = record && (await ledger.events.find(record.key));
         return record && found ? { record, event: found.event } : undefined;
       }),
-    decisions: (after, waitSeconds) =>
-      feed(
-        waitSeconds,
-        (ledger) => ledger.decisionsAfter(after, 500),
-        (ledger, signal) => ledger.waitForDecision(signal),
-      ),
-    whyQuestions: (after, waitSeconds) =>
-      feed(
-        waitSeconds,
-        (ledger) => ledger.questionsAfter(after, 500),
-        (ledger, signal) => ledger.waitForQuestion(signal),
-      ),
+    decisions: (after, waitSeconds) => feed(({ decisions }) => decisions, after, waitSeconds),
+    whyQuestions: (after, waitSeconds) => feed(({ questions }) => questions, after, waitSeconds),
     history: (project, change, patchSet) =>
       call('history', ({ ledger }) => readHistory(ledger, () => ({}), { project, change, patchSet })),
   };

@@ -16,8 +16,7 @@ const STABLE = ["branch is 'master', wanted RE2 '^stable$' (pipelines.stable.tri
 async function pairsOf(verdicts: Verdicts) {
   const event = { key: 'k', event: created(), receivedAt: '2025-11-23T10:00:00.000Z', verdicts };
   const ledger = {
-    findChange: async () => ({ project: 'demo', keys: ['k'] }),
-    findEvent: async () => event,
+    events: { ofChange: async () => ({ project: 'demo', keys: ['k'] }), find: async () => event },
     latestDecisions: () => new Map(),
   };
   const history = await readHistory(ledger, explain, { project: 'demo', change: 1 });

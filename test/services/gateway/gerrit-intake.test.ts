@@ -151,7 +151,7 @@ describe('intake', () => {
       'change-merged post',
     ]);
     const key = eventKey(SERVER, created(2)) ?? '';
-    expect((await core.ledger.findEvent(key))?.verdicts).toEqual({ check: 'unsafe-name' });
+    expect((await core.ledger.events.find(key))?.verdicts).toEqual({ check: 'unsafe-name' });
   });
 
   test('takes the same event once', async () => {
@@ -182,7 +182,7 @@ describe('intake', () => {
     intake.takeLine(recheck(1, 'why'));
 
     const [question] = await until('the question', () => {
-      const { records } = core.ledger.questionsAfter(0, 10);
+      const { records } = core.ledger.questions.after(0, 10);
       return records.length > 0 ? records : undefined;
     });
 
@@ -276,7 +276,7 @@ describe('an event that left a trace', () => {
 
     await until('handed on', () => core.sent.length > 0);
     expect(sent()).toEqual(['topic-changed post 1']);
-    expect((await core.ledger.findEvent(core.sent[0]?.key ?? ''))?.event).toMatchObject({
+    expect((await core.ledger.events.find(core.sent[0]?.key ?? ''))?.event).toMatchObject({
       messageId: 't0',
       actor: { username: 'alice' },
       patchSet: { number: 1, revision: REVISION },

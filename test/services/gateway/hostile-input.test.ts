@@ -106,7 +106,7 @@ describe('what is odd and yet an event is taken as it is:', () => {
     await sayBehind();
 
     const key = eventKey(SERVER, created(1)) ?? '';
-    const stored = await core.ledger.findEvent(key);
+    const stored = await core.ledger.events.find(key);
     expect(stored?.event.type).toBe('patchset-created');
     expect(Object.keys(stored?.event ?? {})).not.toContain('__proto__');
     expect({}).not.toHaveProperty('isPolluted');

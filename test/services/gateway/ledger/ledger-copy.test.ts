@@ -71,9 +71,9 @@ async function answersOf(ledger: Ledger, most: number) {
   const numbers = Array.from({ length: most }, (_value, number) => number);
   return {
     undecided: [...ledger.undecided()].map(({ key, pipeline, received }) => ({ key, pipeline, received })),
-    decisions: ledger.decisionsAfter(0, 1_000),
+    decisions: ledger.decisions.after(0, 1_000),
     cursor: ledger.cursor,
-    events: await Promise.all(numbers.map((number) => ledger.findEvent(`key-${number}`))),
+    events: await Promise.all(numbers.map((number) => ledger.events.find(`key-${number}`))),
     runs: numbers.map((number) => ledger.findRun(`u-${number}`)),
   };
 }
@@ -154,7 +154,7 @@ describe('a copy of a ledger', () => {
         await expectNothingDecidedTwice(successor, decided);
         await record(successor, events);
         await successor.decide(`key-${events}`, 'check', spawned('next'));
-        const { records, next } = successor.decisionsAfter(expected.decisions.next, 10);
+        const { records, next } = successor.decisions.after(expected.decisions.next, 10);
         expect(records.map(({ key }) => key)).toEqual([`key-${events}`]);
         expect(next).toBe(expected.decisions.next + 1);
         await successor.close();
@@ -248,7 +248,7 @@ describe('a copy of a ledger', () => {
         await catchUp(copy, ledger);
       }
     }
-    const { next } = ledger.decisionsAfter(0, 10);
+    const { next } = ledger.decisions.after(0, 10);
     await ledger.close();
 
     const store = new DiskSegments(standing);
@@ -259,10 +259,10 @@ describe('a copy of a ledger', () => {
     await record(successor, 7);
     await successor.decide('key-7', 'check', spawned('u-7'));
 
-    expect(successor.decisionsAfter(next, 10).records.map(({ key }) => key)).toEqual(['key-1', 'key-7']);
+    expect(successor.decisions.after(next, 10).records.map(({ key }) => key)).toEqual(['key-1', 'key-7']);
     await successor.close();
     const again = await open(standing);
-    expect(again.decisionsAfter(next, 10).records.map(({ key }) => key)).toEqual(['key-1', 'key-7']);
+    expect(again.decisions.after(next, 10).records.map(({ key }) => key)).toEqual(['key-1', 'key-7']);
     await again.close();
   });
 

@@ -66,7 +66,7 @@ describe('ledger', () => {
     await before.close();
     now = Date.now() + 30 * 86_400_000;
     const after = await open({ segmentBytes: 1, now: () => now });
-    expect(after.configChangesAfter(0, 10).records.map(({ seq, key }) => [seq, key])).toEqual([
+    expect(after.configChanges.after(0, 10).records.map(({ seq, key }) => [seq, key])).toEqual([
       [1, 'c1'],
       [2, 'c2'],
     ]);
@@ -77,13 +77,13 @@ describe('ledger', () => {
     const last = await open();
 
     expect(
-      last
-        .configChangesAfter(0, 10)
+      last.configChanges
+        .after(0, 10)
         .records.map(({ seq, key }) => [seq, key])
         .at(-1),
     ).toEqual([3, 'c3']);
-    expect(last.configChangesAfter(undefined, 10)).toEqual({ records: [], next: 3 });
-    expect(last.configChangesAfter(99, 10).next).toBe(3);
+    expect(last.configChanges.after(undefined, 10)).toEqual({ records: [], next: 3 });
+    expect(last.configChanges.after(99, 10).next).toBe(3);
     await last.close();
   });
 
@@ -103,7 +103,7 @@ describe('ledger', () => {
     await before.close();
     now = Date.now() + 30 * 86_400_000;
     const after = await open({ segmentBytes: 1, now: () => now });
-    const told = () => after.questionsAfter(0, 10).records.map(({ seq, key }) => [seq, key]);
+    const told = () => after.questions.after(0, 10).records.map(({ seq, key }) => [seq, key]);
     expect(told()).toEqual([
       [1, 'q1'],
       [2, 'q2'],
@@ -127,13 +127,13 @@ describe('ledger', () => {
     now = Date.now() + 30 * 86_400_000;
     const after = await open({ segmentBytes: 1, now: () => now });
 
-    expect(await after.findChange(7)).toEqual({ project: 'a/b', keys: [key] });
+    expect(await after.events.ofChange(7)).toEqual({ project: 'a/b', keys: [key] });
     expect(after.findHandedOn(7)).toEqual({ project: 'a/b', keys: [key] });
     expect(after.latestDecisions(key).get('check')?.decision).toEqual(spawned('u1'));
-    expect(await after.findChange(8)).toBeUndefined();
+    expect(await after.events.ofChange(8)).toBeUndefined();
 
     await after.expire(1);
-    expect(await after.findChange(7)).toBeUndefined();
+    expect(await after.events.ofChange(7)).toBeUndefined();
     expect(after.findHandedOn(7)).toBeUndefined();
     await after.close();
   });
@@ -155,8 +155,8 @@ describe('ledger', () => {
     expect(after.cursor).toEqual({ floor: 1, until: 2 });
     expect(after.openRaws()).toEqual([{ id: raw, event: event('r4') }]);
     expect(after.findRun('u1')?.key).toBe('k1');
-    expect((await after.findEvent('k1'))?.event).toEqual(event('r1'));
-    expect(after.decisionsAfter(0, 10).records).toHaveLength(1);
+    expect((await after.events.find('k1'))?.event).toEqual(event('r1'));
+    expect(after.decisions.after(0, 10).records).toHaveLength(1);
     await after.close();
   });
 
@@ -188,7 +188,7 @@ describe('ledger', () => {
       'another-stands',
       'another-stands',
     ]);
-    expect(ledger.decisionsAfter(0, 10).records.map(({ decision }) => decision.kind)).toEqual(['queued', 'spawned']);
+    expect(ledger.decisions.after(0, 10).records.map(({ decision }) => decision.kind)).toEqual(['queued', 'spawned']);
     await ledger.close();
   });
 
@@ -207,9 +207,9 @@ describe('ledger', () => {
     const ledger = await open();
     await ledger.recordEvent(key, event('r'), {});
 
-    expect(await ledger.findChange(7)).toEqual({ project: 'p', keys: [key] });
+    expect(await ledger.events.ofChange(7)).toEqual({ project: 'p', keys: [key] });
     expect(ledger.findHandedOn(7)).toBeUndefined();
-    expect(await ledger.findEvent(key)).toMatchObject({ key, verdicts: {} });
+    expect(await ledger.events.find(key)).toMatchObject({ key, verdicts: {} });
     await ledger.close();
   });
 
@@ -219,7 +219,7 @@ describe('ledger', () => {
     await ledger.decide('k', 'check', { kind: 'queued', reason: 'project is not ready' });
 
     expect(await ledger.receive('k', 'check')).toEqual({ kind: 'recorded' });
-    expect(ledger.decisionsAfter(0, 10).records).toHaveLength(1);
+    expect(ledger.decisions.after(0, 10).records).toHaveLength(1);
     await ledger.close();
   });
 
@@ -349,12 +349,12 @@ describe('ledger', () => {
       await ledger.recordEvent(`k${index}`, event(`r${index}`), { check: 'pass' });
     }
     expect(segments().length).toBeGreaterThan(3);
-    expect((await ledger.findEvent('k0'))?.event).toEqual(event('r0'));
+    expect((await ledger.events.find('k0'))?.event).toEqual(event('r0'));
     await ledger.close();
 
     const after = await open({ segmentBytes: 1_000 });
     expect(undecidedKeys(after)).toHaveLength(20);
-    expect((await after.findEvent('k7'))?.event).toEqual(event('r7'));
+    expect((await after.events.find('k7'))?.event).toEqual(event('r7'));
     await after.close();
   });
 
@@ -418,7 +418,7 @@ describe('ledger', () => {
     expect(ledger.findRun('u0')).toBeUndefined();
     expect(undecidedKeys(ledger)).toEqual(['k5/check']);
     await ledger.decide('k5', 'check', spawned('u5'));
-    const last = ledger.decisionsAfter(0, 100).records.at(-1)?.seq;
+    const last = ledger.decisions.after(0, 100).records.at(-1)?.seq;
     await ledger.close();
 
     const after = await open({ segmentBytes: 500, now: () => now });
@@ -437,8 +437,8 @@ describe('ledger', () => {
     await ledger.recordEvent('k', event('r'), { check: 'pass' });
     await ledger.decide('k', 'check', spawned('u'));
 
-    expect(ledger.decisionsAfter(1, 10)).toEqual({ records: [], next: 1 });
-    expect(ledger.decisionsAfter(77, 10)).toMatchObject({ records: [{ seq: 1 }], next: 1 });
+    expect(ledger.decisions.after(1, 10)).toEqual({ records: [], next: 1 });
+    expect(ledger.decisions.after(77, 10)).toMatchObject({ records: [{ seq: 1 }], next: 1 });
     await ledger.close();
   });
 
