@@ -6,8 +6,8 @@ import { withLock } from '../toolchain/lock';
 /** Runs `work` while no other command starts or stops the local cluster; waits for one that does. */
 export async function withClusterLock<T>(paths: Pick<LocalPaths, 'state'>, work: () => Promise<T>): Promise<T> {
   mkdirSync(paths.state, { recursive: true, mode: 0o700 });
-  const onWait = (pid: number): void => {
-    process.stderr.write(`another command (process ${pid}) starts or stops the local cluster; waiting for it\n`);
+  const onWait = (holder: string): void => {
+    process.stderr.write(`${holder} starts or stops the local cluster; waiting for it\n`);
   };
   return await withLock(join(paths.state, 'cluster.lock'), onWait, work);
 }

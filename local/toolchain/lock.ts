@@ -1,63 +1,55 @@
-import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { connect, createServer, type Server } from 'node:net';
+import { resolve as resolvePath } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Id of a process together with its start time, so that a reused id is not taken for it; undefined when it is gone. */
-function identify(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name, in parentheses, may itself hold blanks and parentheses. Start time is field 22 of the line.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${pid} ${fields[19]}`;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The living process that holds the lock; undefined when nobody does. */
-function holder(file: string): number | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-  const pid = Number.parseInt(text, 10);
-  return identify(pid) === text ? pid : undefined;
-}
+const RETRY_MS = 500;
+/** A holder that is too busy to say who it is within this remains unnamed. */
+const ANSWER_MS = 1_000;
 
 /**
- * Runs `work` while holding the lock file; waits for whoever holds it. A lock whose holder is gone is taken over.
+ * Runs `work` while nobody else on this machine does that for the same name; waits for whoever does. The lock is a
+ * listening socket: the kernel gives it to one and takes it back when that process ends, however it ends.
  *
- * @param onWait called once, with the process id waited for
+ * @param path a name, relative to the working directory; nothing is written there
+ * @param onWait called once when somebody holds it, with what to call them
  */
-export async function withLock<T>(file: string, onWait: (pid: number) => void, work: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true });
-  const own = `${file}.${randomUUID()}`;
-  writeFileSync(own, identify(process.pid) ?? '');
-  let told = false;
-  for (;;) {
-    try {
-      // A hard link appears with its contents or not at all, so nobody reads a half-written lock.
-      linkSync(own, file);
-      break;
-    } catch (error) {
-      if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST')) throw error;
+export async function withLock<T>(path: string, onWait: (holder: string) => void, work: () => Promise<T>): Promise<T> {
+  // Abstract, of which a name of a hundred bytes is the longest.
+  const name = `\0seakeeper-${createHash('sha256').update(resolvePath(path)).digest('hex')}`;
+  let lock = await listen(name);
+  if (lock === undefined) {
+    onWait(await askHolder(name));
+    while (lock === undefined) {
+      await sleep(RETRY_MS);
+      lock = await listen(name);
     }
-    const pid = holder(file);
-    if (pid === undefined) {
-      rmSync(file, { force: true });
-      continue;
-    }
-    if (!told) onWait(pid);
-    told = true;
-    await sleep(500);
   }
-  rmSync(own, { force: true });
+  const held = lock;
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    await new Promise((resolve) => held.close(resolve));
   }
+}
+
+/** The lock, or undefined when somebody has it. */
+function listen(name: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.end(String(process.pid), () => socket.destroy()));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        resolve(undefined);
+      } else {
+        reject(error);
+      }
+    });
+    server.listen(name, () => resolve(server));
+  });
+}
+
+async function askHolder(name: string): Promise<string> {
+  const answer = await text(connect({ path: name, signal: AbortSignal.timeout(ANSWER_MS) })).catch(() => '');
+  return answer === '' ? 'another process' : `process ${answer}`;
 }

@@ -10,7 +10,7 @@ export type ProgressEvent =
     }
   | { readonly kind: 'step'; readonly what: string; readonly step: string }
   | { readonly kind: 'finished'; readonly what: string; readonly tookMs: number }
-  | { readonly kind: 'waiting'; readonly pid: number };
+  | { readonly kind: 'waiting'; readonly holder: string };
 
 export type Progress = (event: ProgressEvent) => void;
 
@@ -56,7 +56,7 @@ export function lineProgress(out: { write(text: string): unknown; readonly isTTY
   return (event) => {
     switch (event.kind) {
       case 'waiting':
-        out.write(`  another run (process ${event.pid}) is building; waiting for it\n`);
+        out.write(`  ${event.holder} is building; waiting for it\n`);
         break;
       case 'started':
         current = { what: event.what, startedMs: Date.now(), expected: renderExpected(event), step: '' };

@@ -47,7 +47,7 @@ export async function ensureToolchain(
   if (wanted.includes('containerd')) checkNode();
   const absent = () => parts.filter((part) => !isPresent(part, cache));
   if (absent().length > 0) {
-    const waiting = (pid: number) => progress({ kind: 'waiting', pid });
+    const waiting = (holder: string) => progress({ kind: 'waiting', holder });
     // Looked at again inside the lock: whoever held it may have made what was absent.
     await withLock(join(cache, 'lock'), waiting, () => makeAll(absent(), progress, cache));
   }

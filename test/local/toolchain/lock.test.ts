@@ -1,24 +1,22 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withLock } from '../../../local/toolchain/lock';
 
 let file: string;
 beforeEach(() => {
-  file = join(mkdtempSync(join(tmpdir(), 'lock-')), 'lock');
+  file = randomUUID();
 });
-afterEach(() => rmSync(join(file, '..'), { recursive: true }));
+const never = () => {
+  throw new Error('waited');
+};
 
 describe('withLock', () => {
-  test('the lock is there during the work, gone after it, and gone after a failure', async () => {
-    const never = () => {
-      throw new Error('waited');
-    };
-
-    expect(await withLock(file, never, async () => existsSync(file))).toBe(true);
-    expect(existsSync(file)).toBe(false);
+  test('the lock is free again after the work, and after a failure', async () => {
+    expect(await withLock(file, never, async () => 'done')).toBe('done');
     await expect(withLock(file, never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    expect(existsSync(file)).toBe(false);
+    expect(await withLock(file, never, async () => 'again')).toBe('again');
   });
 
   test('a second comer waits, and is told for whom', async () => {
@@ -37,8 +35,8 @@ describe('withLock', () => {
     );
     const second = withLock(
       file,
-      (pid) => {
-        expect(pid).toBe(process.pid);
+      (holder) => {
+        expect(holder).toBe(`process ${process.pid}`);
         release();
       },
       async () => {
@@ -71,18 +69,28 @@ describe('withLock', () => {
     );
 
     expect(most).toEqual([1, 1, 1, 1]);
-    expect(readdirSync(join(file, '..'))).toEqual([]);
   });
 
-  test('the lock of a process that is gone is taken over, even when its id lives on', async () => {
-    writeFileSync(file, `${process.pid} 1`);
+  test('the lock of a process that was killed is free', async () => {
+    const script = `
+      require('tsx/cjs');
+      const { withLock } = require('./local/toolchain/lock');
+      withLock(${JSON.stringify(file)}, () => {}, async () => {
+        console.log('held');
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      });`;
+    const other = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(other.stdout, 'data');
+    const waited: unknown[] = [];
+    const ours = withLock(
+      file,
+      (holder) => waited.push(holder),
+      async () => 'ours',
+    );
+    await sleep(100);
+    other.kill('SIGKILL');
 
-    expect(
-      await withLock(
-        file,
-        () => {},
-        async () => 'done',
-      ),
-    ).toBe('done');
+    expect(await ours).toBe('ours');
+    expect(waited).toEqual([`process ${other.pid}`]);
   });
 });

@@ -49,9 +49,9 @@ describe('lineProgress', () => {
   test('waiting for another run names it', () => {
     const { written, out } = recorder(false);
 
-    lineProgress(out)({ kind: 'waiting', pid: 42 });
+    lineProgress(out)({ kind: 'waiting', holder: 'process 42' });
 
-    expect(written).toEqual(['  another run (process 42) is building; waiting for it\n']);
+    expect(written).toEqual(['  process 42 is building; waiting for it\n']);
   });
 });
 
