@@ -9,7 +9,7 @@ const numRuns = Number(process.env['SEAKEEPER_SCHEDULES'] ?? (isLong ? 10_000 : 
 const seed = Number(process.env['SEAKEEPER_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 1));
 
 // Everything between Gerrit's stream and the vote is ours and real; Gerrit, bus, API server, disk and time are models.
-test(`over ${numRuns} schedules of crashes, losses, repeats and reordering nothing is lost, doubled or hidden`, async () => {
+test(`over ${numRuns} schedules of crashes, losses, repeats and reordering nothing is lost, doubled or hidden (seed ${seed})`, async () => {
   const property = fc.asyncProperty(schedules, async (schedule) => {
     const violations = await runSchedule(schedule);
     if (violations.length > 0) {
