@@ -114,6 +114,8 @@ export interface Ask {
 /** Why an event starts nothing, before and apart from what a definition says. */
 type Filtered = Extract<TriggerDecision, { kind: 'filtered' }>;
 
+/** Nothing is older, and most of what comes is of it: to look for older runs would be in vain. */
+const FIRST_PATCH_SET = 1;
 /** Higher than any patch set: stops every run of a change. */
 const EVERY_PATCH_SET = Number.MAX_SAFE_INTEGER;
 
@@ -245,11 +247,11 @@ function withStop(decision: TriggerDecision, facts: Facts, namespace: string): T
     return { ...decision, stop: { ...stop, belowPatchSet: EVERY_PATCH_SET, samePatchSet: true, because } };
   }
   const isCurrent = facts.change?.status === 'NEW' && facts.change.currentRevision === patchSet?.revision;
-  if (patchSet === undefined || !isCurrent) {
-    return decision;
-  }
   // What is done to a patch set after it came makes what ran of it before a run of what no longer is.
   const again = type !== 'patchset-created' && decision.kind === 'spawn';
+  if (patchSet === undefined || !isCurrent || (patchSet.number === FIRST_PATCH_SET && !again)) {
+    return decision;
+  }
   return { ...decision, stop: { ...stop, belowPatchSet: patchSet.number, samePatchSet: again } };
 }
 

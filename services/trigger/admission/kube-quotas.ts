@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quantityOf } from '../../shared/definition/sanitize-rules';
 import { type KubeClient, KubeError } from '../../shared/kube-client';
+import { SharedReads } from '../shared-reads';
 import { type Amount, NOTHING, plus, RESOURCES } from './model-amount';
 import type { Look } from './model-line';
 import { type Compute, type ContainerLimits, NO_LIMITS } from './model-pod';
@@ -32,14 +33,18 @@ const PodList = z.object({
   ),
 });
 
-/** Quotas, limits and pods of project namespaces over the API server. */
+/** Quotas, limits and pods of project namespaces over the API server. A burst of one namespace shares its reads. */
 export class KubeQuotas implements Quotas {
+  private readonly quotaReads = new SharedReads<z.infer<typeof ResourceQuota>>();
+  private readonly limitReads = new SharedReads<ContainerLimits>();
+  private readonly podReads = new SharedReads<ReadonlyMap<string, Amount>>();
+
   constructor(private readonly kube: Pick<KubeClient, 'get'>) {}
 
   async room(namespace: string, exact: boolean): Promise<Room> {
     const [quota, limits, byWorkflow] = await Promise.all([
       this.quota(namespace),
-      this.limits(namespace),
+      this.limitReads.read(namespace, () => this.limits(namespace)),
       exact ? this.pods(namespace) : undefined,
     ]);
     return { hard: partOf(quota.spec.hard), limits, look: lookOf(quota, byWorkflow) };
@@ -51,8 +56,10 @@ export class KubeQuotas implements Quotas {
     return lookOf(await this.quota(namespace), byWorkflow);
   }
 
-  private async quota(namespace: string): Promise<z.infer<typeof ResourceQuota>> {
-    return ResourceQuota.parse((await this.find(`/api/v1/namespaces/${namespace}/resourcequotas/${QUOTA}`)) ?? {});
+  private quota(namespace: string): Promise<z.infer<typeof ResourceQuota>> {
+    return this.quotaReads.read(namespace, async () =>
+      ResourceQuota.parse((await this.find(`/api/v1/namespaces/${namespace}/resourcequotas/${QUOTA}`)) ?? {}),
+    );
   }
 
   private async limits(namespace: string): Promise<ContainerLimits> {
@@ -63,7 +70,11 @@ export class KubeQuotas implements Quotas {
       : { defaultRequest: computeOf(item.defaultRequest), default: computeOf(item.default), max: computeOf(item.max) };
   }
 
-  private async pods(namespace: string): Promise<ReadonlyMap<string, Amount>> {
+  private pods(namespace: string): Promise<ReadonlyMap<string, Amount>> {
+    return this.podReads.read(namespace, () => this.listPods(namespace));
+  }
+
+  private async listPods(namespace: string): Promise<ReadonlyMap<string, Amount>> {
     // What has ended counts in no quota.
     const query = new URLSearchParams({ fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' });
     const { items } = PodList.parse(await this.kube.get(`/api/v1/namespaces/${namespace}/pods?${query}`));

@@ -3,6 +3,7 @@ import { COMMIT, change, event, facts, found, NAMESPACE, pipeline, REVISION } fr
 
 const OTHER = 'b'.repeat(40);
 const recheck = event({ type: 'comment-added', comment: 'recheck', messageId: 'm' });
+const FIRST = { number: 1, revision: REVISION, ref: 'refs/changes/07/7/1' };
 const merged = event({ type: 'change-merged' });
 const pushed = (newRev: string): Facts['event'] => ({
   type: 'ref-updated',
@@ -123,6 +124,12 @@ test.each<[string, Partial<Facts>, object | undefined]>([
   ['a new patch set stops runs of older ones', {}, { belowPatchSet: 2, samePatchSet: false }],
   ['a new patch set without a definition stops them too', { definition: { kind: 'absent' } }, { belowPatchSet: 2 }],
   ['a new patch set whose definition is refused stops them too', { definition: rejected }, { belowPatchSet: 2 }],
+  ['a first patch set has nothing older to stop', { event: event({ patchSet: FIRST }) }, undefined],
+  [
+    'recheck of a first patch set stops the run it repeats',
+    { event: { ...recheck, patchSet: FIRST } },
+    { belowPatchSet: 1, samePatchSet: true },
+  ],
   ['recheck stops the run it repeats', { event: recheck }, { belowPatchSet: 2, samePatchSet: true }],
   [
     'recheck that runs nothing stops only older patch sets',

@@ -78,6 +78,16 @@ test('a namespace without quota and limits has none', async () => {
   expect(room).toMatchObject({ hard: {}, limits: NO_LIMITS, look: { hard: {} } });
 });
 
+test('a burst of one namespace shares what it reads', async () => {
+  const { asked, quotas: looked } = quotas({ 'resourcequotas/compute': QUOTA, 'limitranges/containers': LIMITS });
+
+  const rooms = await Promise.all(Array.from({ length: 10 }, () => looked.room('ci-a', false)));
+
+  expect(new Set(rooms.map(({ look }) => look.hard.pods))).toEqual(new Set([5]));
+  // What the first asked for, and what the others did while it was on its way.
+  expect(asked).toHaveLength(4);
+});
+
 test('pods that have not ended are counted by Workflow, as the quota counts them', async () => {
   const { asked, quotas: looked } = quotas({ '/pods?': PODS, 'resourcequotas/compute': QUOTA });
 
