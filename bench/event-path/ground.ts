@@ -15,6 +15,8 @@ export const PIPELINES: TriggerConfig['pipelines'] = GatewayConfig.shape.pipelin
   { name: PIPELINE, triggers: [{ event: 'patchset-created' }], label: {} },
 ]);
 
+/** As a Gerrit that runs for weeks has it, and not as the local one, which shall start quickly. */
+const ALL_COMPILERS = ['-XX:TieredStopAtLevel=4'];
 /** Of a namespace's quota: more than any measurement takes. */
 const ROOM = {
   pods: '1000000',
@@ -58,7 +60,7 @@ export class Ground {
       await applyObjects(plane, () => stack.objects());
       await applyObjects(plane, () => stack.projects);
       progress('starting Gerrit');
-      gerrit = await startStandaloneGerrit();
+      gerrit = await startStandaloneGerrit(ALL_COMPILERS);
       const names = inputs.config.projects.map(({ gerritName }) => gerritName);
       const projects = names.map((name) => ({ name, namespace: namespaceForProject(name) }));
       const ground = new Ground(gerrit, plane, projects);

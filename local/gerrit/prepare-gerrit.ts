@@ -16,6 +16,8 @@ export interface PrepareGerritOptions {
   /** The `java` and `mvn` commands. */
   readonly java: string;
   readonly mvn: string;
+  /** More options for its virtual machine. @default - none */
+  readonly javaOptions?: readonly string[] | undefined;
 }
 
 /** A Gerrit that is ready to be started. */
@@ -29,12 +31,12 @@ export interface PreparedGerrit {
  * a second); the site's configuration is written anew.
  */
 export async function prepareGerrit(options: PrepareGerritOptions): Promise<PreparedGerrit> {
-  const { cache, folder, address, java, mvn } = options;
+  const { cache, folder, address, java, mvn, javaOptions = [] } = options;
   const runtime = { java, jars: await ensureGerritJars(cache, mvn) };
   const template = await ensureTemplate(gerritCache(cache), runtime);
   const archive = join(gerritCache(cache), 'gerrit.aot');
   await ensureStartArchive(archive, runtime, template);
   const paths = gerritSitePaths(folder);
   await ensureSite(paths, template, address);
-  return { paths, process: gerritProcess(paths, runtime, address, archiveOptions(archive)) };
+  return { paths, process: gerritProcess(paths, runtime, address, [...archiveOptions(archive), ...javaOptions]) };
 }

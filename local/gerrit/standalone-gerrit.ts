@@ -26,13 +26,14 @@ export interface StandaloneGerrit {
   remove(): Promise<void>;
 }
 
-export async function startStandaloneGerrit(): Promise<StandaloneGerrit> {
+/** @param javaOptions more options for its virtual machine */
+export async function startStandaloneGerrit(javaOptions?: readonly string[]): Promise<StandaloneGerrit> {
   const toolchain = await ensureToolchain(['java', 'maven', 'git']);
   const folder = await mkdtemp(join(tmpdir(), 'seakeeper-gerrit-'));
   const address = await freeAddress();
   const { cache } = toolchain;
   const [java, mvn] = [toolchain.binary('java'), toolchain.binary('mvn')];
-  const prepared = await prepareGerrit({ cache, folder, address, java, mvn });
+  const prepared = await prepareGerrit({ cache, folder, address, java, mvn, javaOptions });
   const start = () => runGerrit(prepared.process, join(folder, 'gerrit.log'));
   let running: RunningGerrit = await start();
   const { endpoint, admin } = await seedGerrit(prepared.paths, address).catch(async (error: unknown) => {

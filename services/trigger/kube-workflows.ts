@@ -33,6 +33,9 @@ const IDENTITY_ANNOTATIONS = [Annotation.project, Annotation.eventKey, Annotatio
 /** Argo's server writes it on what people submit through it. */
 const ARGO_CREATOR = 'workflows.argoproj.io/creator';
 
+/** Of one Workflow nothing else is asked, and the rest of a large one costs both sides more than its making. */
+const METADATA_ONLY = { metadataOnly: true };
+
 /** Statuses with which the API server says that this object will never do. */
 const HOPELESS = new Set([400, 413, 422]);
 
@@ -43,7 +46,7 @@ export class KubeWorkflows implements Workflows {
   async create(manifest: WorkflowManifest): Promise<CreateOutcome> {
     const { namespace, name } = manifest.metadata;
     try {
-      const stored = Stored.parse(await this.kube.create(collection(namespace), manifest));
+      const stored = Stored.parse(await this.kube.create(collection(namespace), manifest, METADATA_ONLY));
       return { kind: 'created', ...referenceOf(stored) };
     } catch (error) {
       if (!(error instanceof KubeError)) {
@@ -64,7 +67,7 @@ export class KubeWorkflows implements Workflows {
 
   async find(namespace: string, identity: WorkflowIdentity): Promise<MadeRun | undefined> {
     try {
-      const stored = Stored.parse(await this.kube.get(`${collection(namespace)}/${identity.name}`));
+      const stored = Stored.parse(await this.kube.get(`${collection(namespace)}/${identity.name}`, METADATA_ONLY));
       const definitionCommit = stored.metadata.annotations[Annotation.definitionCommit];
       return foreignMark(stored, identity) === undefined && definitionCommit !== undefined
         ? { workflow: referenceOf(stored).workflow, definitionCommit }
@@ -90,7 +93,7 @@ export class KubeWorkflows implements Workflows {
 
   /** A repeat of an event meets its own Workflow. Anything else under the name is somebody else's. */
   private async readBack(manifest: WorkflowManifest, path: string): Promise<CreateOutcome> {
-    const stored = Stored.parse(await this.kube.get(path));
+    const stored = Stored.parse(await this.kube.get(path, METADATA_ONLY));
     const difference = differenceOf(stored, manifest);
     return difference === undefined
       ? { kind: 'repeated', ...referenceOf(stored) }
