@@ -22,6 +22,16 @@ export interface SelfServeControllerOptions {
   readonly now?: () => number;
 }
 
+/** What self-serve goes by, as far as it is configured: what was decided by other rules is decided anew. */
+export const rulesOf = ({ selfServe, pipelines }: Pick<ProvisionerConfig, 'selfServe' | 'pipelines'>): string =>
+  JSON.stringify([selfServe, pipelines]);
+
+/** A tip at which a project without a Project has nothing to get, by these rules. */
+interface Settled {
+  readonly commit: string;
+  readonly rules: string;
+}
+
 interface Seen {
   readonly gerrit: GerritNow;
   readonly project: ProjectNow | undefined;
@@ -36,8 +46,8 @@ export class SelfServeController {
   /** One creation at a time: each must see the ones before it in budget and rate. */
   private readonly creating = pLimit(1);
   private readonly hints = new Map<string, Hint>();
-  /** Tips at which a project without a Project has nothing to get, so that a sweep need not read it again. */
-  private readonly settled = new Map<string, string>();
+  /** Projects that a sweep need not read again. */
+  private readonly settled = new Map<string, Settled>();
   private readonly now: () => number;
 
   constructor(private readonly options: SelfServeControllerOptions) {
@@ -55,27 +65,36 @@ export class SelfServeController {
       // Whatever it asks for, it gets nothing, and must not have anything of ours.
       return this.options.projects.isOurs(project);
     }
-    return (this.options.projects.commitOf(project) ?? this.settled.get(project)) !== commit;
+    return (this.options.projects.commitOf(project) ?? this.settledAt(project)) !== commit;
   }
 
-  /** Forgets what had nothing to get: the rules have changed. */
-  forget(): void {
-    this.settled.clear();
+  /**
+   * Forgets what had nothing to get by rules that have changed since; whether there was any. A decision that was under way
+   * when they changed comes later than the change.
+   */
+  forgetOutdated(): boolean {
+    const rules = rulesOf(this.options.config());
+    const outdated = [...this.settled].filter(([, settled]) => settled.rules !== rules);
+    for (const [name] of outdated) {
+      this.settled.delete(name);
+    }
+    return outdated.length > 0;
   }
 
   /** One pass. Rejects when a retry could help; a number asks for another pass after that many milliseconds. */
   async handle(name: string): Promise<number | undefined> {
     const { gerrit, projects, config } = this.options;
+    const rules = rulesOf(config());
     const pipelines = enabledPipelines(config().pipelines).map((pipeline) => pipeline.name);
     const [now, project] = await Promise.all([gerrit.look(name, pipelines), projects.find(name)]);
     if (project !== undefined || now.kind !== 'there' || now.commit === undefined || now.definitions.length === 0) {
-      return this.act(name, { gerrit: now, project, by: '' });
+      return this.act(name, { gerrit: now, project, by: '' }, rules);
     }
     const by = await gerrit.bringer(name, now.commit, this.hints.get(name));
-    return this.creating(() => this.act(name, { gerrit: now, project, by }));
+    return this.creating(() => this.act(name, { gerrit: now, project, by }, rules));
   }
 
-  private async act(name: string, seen: Seen): Promise<number | undefined> {
+  private async act(name: string, seen: Seen, rules: string): Promise<number | undefined> {
     const decision = this.decide(name, seen);
     const reason =
       decision.kind === 'refuse' ? decision.refusal.reason : decision.kind === 'retire' ? decision.why : '';
@@ -83,7 +102,7 @@ export class SelfServeController {
     const { log } = this.options;
     log[decision.kind === 'nothing' ? 'debug' : 'info']({ project: name, by: seen.by, decision }, 'self-serve decided');
     const again = await this.carryOut(name, seen, decision);
-    this.remember(name, seen, decision);
+    this.remember(name, seen, decision, rules);
     return again;
   }
 
@@ -169,7 +188,12 @@ export class SelfServeController {
     }
   }
 
-  private remember(name: string, { gerrit, project }: Seen, decision: SelfServeDecision): void {
+  private settledAt(name: string): string | undefined {
+    const settled = this.settled.get(name);
+    return settled?.rules === rulesOf(this.options.config()) ? settled.commit : undefined;
+  }
+
+  private remember(name: string, { gerrit, project }: Seen, decision: SelfServeDecision, rules: string): void {
     this.hints.delete(name);
     const { kind } = decision;
     const waits =
@@ -181,7 +205,7 @@ export class SelfServeController {
       kind !== 'create' &&
       !waits
     ) {
-      this.settled.set(name, gerrit.commit);
+      this.settled.set(name, { commit: gerrit.commit, rules });
     } else {
       this.settled.delete(name);
     }

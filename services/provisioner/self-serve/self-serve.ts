@@ -13,7 +13,7 @@ import { KubeProjects } from './kube-projects';
 import { KubeRecords } from './kube-records';
 import { metrics } from './metrics';
 import type { Gerrit } from './ports';
-import { SelfServeController } from './self-serve-controller';
+import { rulesOf, SelfServeController } from './self-serve-controller';
 
 /** Projects looked at once; each asks Gerrit a few things, and Gerrit is shared with people. */
 const CONCURRENCY = 4;
@@ -164,23 +164,26 @@ class Session {
     records: KubeRecords,
     signal: AbortSignal,
   ): Promise<void> {
-    const rules = () => JSON.stringify([this.parts.config().selfServe, this.parts.config().pipelines]);
+    const rules = () => rulesOf(this.parts.config());
     let known = rules();
     while (!signal.aborted && this.isStill()) {
-      if (rules() !== known) {
+      const isOutdated = controller.forgetOutdated();
+      if (rules() !== known || isOutdated) {
         known = rules();
-        controller.forget();
         this.nextSweepAt = 0;
       }
       if (Date.now() >= this.nextSweepAt) {
         this.nextSweepAt = Date.now() + this.parts.config().selfServe.sweepMinutes * MINUTE_MS;
-        await this.sweep(queue, controller, records);
+        if (!(await this.sweep(queue, controller, records))) {
+          this.nextSweepAt = Math.min(this.nextSweepAt, Date.now() + RETRY_MS.most);
+        }
       }
       await pause(TICK_MS, signal);
     }
   }
 
-  private async sweep(queue: WorkQueue, controller: SelfServeController, records: KubeRecords): Promise<void> {
+  /** Resolves to whether Gerrit told of all projects. */
+  private async sweep(queue: WorkQueue, controller: SelfServeController, records: KubeRecords): Promise<boolean> {
     const { log } = this.parts;
     const rest = new Set(this.projects.ours());
     let all = 0;
@@ -205,9 +208,11 @@ class Session {
       metrics.swept.set({ what: 'listed' }, all);
       metrics.swept.set({ what: 'looked-at' }, news);
       log.info({ projects: all, news }, 'swept Gerrit for what events missed');
+      return true;
     } catch (error) {
       metrics.sweeps.inc({ outcome: 'failed' });
       log.warn({ reason: messageOf(error) }, 'Gerrit could not be swept');
+      return false;
     }
   }
 

@@ -20,6 +20,8 @@ class World {
   readonly asked: string[][] = [];
   readonly order: string[] = [];
   config: Partial<SelfServeConfig> = {};
+  /** What happens while somebody is told. */
+  onTell: () => void = () => undefined;
   readonly controller: SelfServeController;
 
   constructor() {
@@ -32,6 +34,7 @@ class World {
       bringer: async (_project, commit, hint) => (hint?.commit === commit ? (hint.submitter ?? '') : 'committer'),
       tell: async (project, refusal, who) => {
         this.told.push({ project, refusal, who });
+        this.onTell();
         return 'told';
       },
       withdraw: async () => undefined,
@@ -192,8 +195,24 @@ test('what was refused is not read again by a sweep until the rules change', asy
   await world.controller.handle('a');
   expect(world.controller.isNews(listed('a', 'c1'))).toBe(false);
 
-  world.controller.forget();
+  world.config = {};
   expect(world.controller.isNews(listed('a', 'c1'))).toBe(true);
+  expect(world.controller.forgetOutdated()).toBe(true);
+  expect(world.controller.forgetOutdated()).toBe(false);
+});
+
+test('what is refused by rules that have changed meanwhile is read again', async () => {
+  world.config = { deny: ['^a'] };
+  world.push('a', 'c1', 'ann');
+  world.onTell = () => {
+    world.config = {};
+    expect(world.controller.forgetOutdated()).toBe(false);
+  };
+  await world.controller.handle('a');
+
+  expect(world.told).toHaveLength(1);
+  expect(world.controller.isNews(listed('a', 'c1'))).toBe(true);
+  expect(world.controller.forgetOutdated()).toBe(true);
 });
 
 test('an archived project is read by a sweep only when it has a Project', async () => {
