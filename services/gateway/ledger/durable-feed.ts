@@ -6,7 +6,7 @@ export interface FeedPage<Line> {
   readonly next: number;
 }
 
-/** What a feed's numbers go up to, on disk or not, and its lines up to one of them. */
+/** All lines of a feed, on disk or not; `upTo` is the number of the last one to tell. */
 export interface FeedSource<Line, After> {
   after(after: After, upTo: number, limit: number): FeedPage<Line>;
 }

@@ -1,7 +1,8 @@
 import type { DecisionRecord } from '../../../core/decision';
+import type { FeedPage, FeedSource } from './durable-feed';
 
 /** All decisions of a ledger in the order in which they were made, numbered, and the runs that they made. */
-export class DecisionFeed {
+export class DecisionFeed implements FeedSource<DecisionRecord, number> {
   private entries: { record: DecisionRecord; segment: number }[] = [];
   /** Spawned decisions by the UID of their Workflow. */
   private readonly runs = new Map<string, DecisionRecord>();
@@ -33,7 +34,7 @@ export class DecisionFeed {
    * At most `limit` decisions with `after < seq <= upTo` in order, and where to go on. A reader that is ahead of the feed
    * (whose volume was lost) begins again.
    */
-  after(after: number, upTo: number, limit: number): { records: DecisionRecord[]; next: number } {
+  after(after: number, upTo: number, limit: number): FeedPage<DecisionRecord> {
     const from = after > this.lastSeq ? 0 : after;
     const first = this.firstAfter(from);
     const page = this.entries.slice(first, first + limit).map(({ record }) => record);

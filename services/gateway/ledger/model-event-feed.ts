@@ -1,4 +1,5 @@
 import type { GerritEvent } from '../../../core/gerrit-event';
+import type { FeedPage, FeedSource } from './durable-feed';
 import type { LedgerRecord } from './model-record';
 
 type EventRecord = Extract<LedgerRecord, { kind: 'event' }>;
@@ -7,7 +8,7 @@ type EventRecord = Extract<LedgerRecord, { kind: 'event' }>;
 export type FeedLine<Item> = Item & { readonly seq: number; readonly key: string; readonly at: string };
 
 /** Some of a ledger's events, those of which `itemOf` finds something to tell, numbered in the order in which they were written. */
-export class EventFeed<Item extends object> {
+export class EventFeed<Item extends object> implements FeedSource<FeedLine<Item>, number | undefined> {
   private entries: { line: FeedLine<Item>; segment: number }[] = [];
   private lastSeq = 0;
 
@@ -41,7 +42,7 @@ export class EventFeed<Item extends object> {
    * At most `limit` lines with `after < seq <= upTo` in order, and where to go on; without `after` none, and where the
    * present is. A reader that is ahead of the feed (whose volume was lost) begins again.
    */
-  after(after: number | undefined, upTo: number, limit: number): { records: FeedLine<Item>[]; next: number } {
+  after(after: number | undefined, upTo: number, limit: number): FeedPage<FeedLine<Item>> {
     if (after === undefined) {
       return { records: [], next: upTo };
     }
