@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { Bell } from './bell';
 
 /** Lines of a feed in order, and where to go on. */
 export interface FeedPage<Line> {
@@ -16,15 +16,13 @@ export interface FeedSource<Line, After> {
  * or undefined where a reader may ask for no line and the present.
  */
 export class DurableFeed<Line, After = number> {
-  private readonly changed = new EventEmitter();
+  private readonly bell = new Bell();
 
   constructor(
     private readonly source: FeedSource<Line, After>,
     /** Number of the last line on disk. */
     private durable: number,
-  ) {
-    this.changed.setMaxListeners(0);
-  }
+  ) {}
 
   /** At most `limit` lines after a place, and where to go on. A reader that is ahead (whose volume was lost) begins again. */
   after(after: After, limit: number): FeedPage<Line> {
@@ -32,14 +30,14 @@ export class DurableFeed<Line, After = number> {
   }
 
   /** Resolves when another line is on disk, or the signal fires. */
-  async waitForMore(signal: AbortSignal): Promise<void> {
-    await once(this.changed, 'line', { signal }).catch(() => undefined);
+  waitForMore(signal: AbortSignal): Promise<void> {
+    return this.bell.wait(signal);
   }
 
   /** The line with this number is on disk. */
   written(seq: number): void {
     this.durable = seq;
-    this.changed.emit('line');
+    this.bell.ring();
   }
 
   /** Numbers up to this one are given, to no line. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
 import type { ConfigChange } from '../../../core/config-change';
 import { type Decision, type DecisionRecord, isTerminal } from '../../../core/decision';
 import type { GerritEvent } from '../../../core/gerrit-event';
 import type { WhyQuestion } from '../../../core/why-question';
+import { Bell } from './bell';
 import { encodeFrame } from './decode-frame';
 import { DurableFeed } from './durable-feed';
 import type { LedgerModel, UndecidedPair } from './model-ledger';
@@ -56,7 +56,7 @@ export class Ledger {
   /** Comments that ask why. */
   readonly questions: DurableFeed<WhyQuestion>;
   readonly events: RecordedEvents;
-  private readonly synced = new EventEmitter();
+  private readonly synced = new Bell();
   /** Number of the oldest segment there is. */
   private firstSegment: number;
 
@@ -74,7 +74,6 @@ export class Ledger {
     this.configChanges = new DurableFeed(config, config.seq);
     this.questions = new DurableFeed(questions, questions.seq);
     this.events = new RecordedEvents(options.store, model, () => this.flush());
-    this.synced.setMaxListeners(0);
     this.firstSegment = closedSegments[0]?.segment ?? writer.activeSegment;
   }
 
@@ -104,7 +103,7 @@ export class Ledger {
       ...{ store, segment, position, segmentBytes, header, onFailure },
       onSynced: (seconds) => {
         onSynced(seconds);
-        ledger.synced.emit('synced');
+        ledger.synced.ring();
       },
     });
     const ledger = new Ledger(options, model, writer, closed, lock, durable);
@@ -117,8 +116,8 @@ export class Ledger {
   }
 
   /** Resolves when more is on disk, or the signal fires. */
-  async waitForMore(signal: AbortSignal): Promise<void> {
-    await once(this.synced, 'synced', { signal }).catch(() => undefined);
+  waitForMore(signal: AbortSignal): Promise<void> {
+    return this.synced.wait(signal);
   }
 
   get cursor(): Cursor | undefined {

@@ -35,16 +35,14 @@ const PodList = z.object({
 
 /** Quotas, limits and pods of project namespaces over the API server. A burst of one namespace shares its reads. */
 export class KubeQuotas implements Quotas {
-  private readonly quotaReads = new SharedReads<z.infer<typeof ResourceQuota>>();
-  private readonly limitReads = new SharedReads<ContainerLimits>();
-  private readonly podReads = new SharedReads<ReadonlyMap<string, Amount>>();
+  private readonly reads = new SharedReads<unknown>();
 
   constructor(private readonly kube: Pick<KubeClient, 'get'>) {}
 
   async room(namespace: string, exact: boolean): Promise<Room> {
     const [quota, limits, byWorkflow] = await Promise.all([
       this.quota(namespace),
-      this.limitReads.read(namespace, () => this.limits(namespace)),
+      this.limits(namespace),
       exact ? this.pods(namespace) : undefined,
     ]);
     return { hard: partOf(quota.spec.hard), limits, look: lookOf(quota, byWorkflow) };
@@ -56,10 +54,8 @@ export class KubeQuotas implements Quotas {
     return lookOf(await this.quota(namespace), byWorkflow);
   }
 
-  private quota(namespace: string): Promise<z.infer<typeof ResourceQuota>> {
-    return this.quotaReads.read(namespace, async () =>
-      ResourceQuota.parse((await this.find(`/api/v1/namespaces/${namespace}/resourcequotas/${QUOTA}`)) ?? {}),
-    );
+  private async quota(namespace: string): Promise<z.infer<typeof ResourceQuota>> {
+    return ResourceQuota.parse((await this.find(`/api/v1/namespaces/${namespace}/resourcequotas/${QUOTA}`)) ?? {});
   }
 
   private async limits(namespace: string): Promise<ContainerLimits> {
@@ -70,14 +66,10 @@ export class KubeQuotas implements Quotas {
       : { defaultRequest: computeOf(item.defaultRequest), default: computeOf(item.default), max: computeOf(item.max) };
   }
 
-  private pods(namespace: string): Promise<ReadonlyMap<string, Amount>> {
-    return this.podReads.read(namespace, () => this.listPods(namespace));
-  }
-
-  private async listPods(namespace: string): Promise<ReadonlyMap<string, Amount>> {
+  private async pods(namespace: string): Promise<ReadonlyMap<string, Amount>> {
     // What has ended counts in no quota.
     const query = new URLSearchParams({ fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' });
-    const { items } = PodList.parse(await this.kube.get(`/api/v1/namespaces/${namespace}/pods?${query}`));
+    const { items } = PodList.parse(await this.get(`/api/v1/namespaces/${namespace}/pods?${query}`));
     const sums = new Map<string, Amount>();
     for (const { metadata, spec } of items) {
       const workflow = metadata.labels[WORKFLOW_LABEL] ?? '';
@@ -86,9 +78,13 @@ export class KubeQuotas implements Quotas {
     return sums;
   }
 
+  private get(path: string): Promise<unknown> {
+    return this.reads.read(path, () => this.kube.get(path));
+  }
+
   private async find(path: string): Promise<unknown> {
     try {
-      return await this.kube.get(path);
+      return await this.get(path);
     } catch (error) {
       if (error instanceof KubeError && error.status === 404) {
         return undefined;
